@@ -1,0 +1,102 @@
+"""gunicorn in this process: threads, persistent connections, two workers; what users get, always."""
+
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+GRACEFUL_SECONDS = 10
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes its own unnamed files there
+# The workers of a killed server let go of the port within a second.
+_PATIENCE_SECONDS = 4.0
+
+
+class PortTaken(Exception):
+    """Somebody else listens there, or we may not."""
+
+
+class PlainLogger(Logger):  # type: ignore[misc]
+    """Hand gunicorn's lines to the site's own log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Drop gunicorn's handlers and let the root logger write."""
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """The site behind gunicorn."""
+
+    def __init__(self, bind: str, options: dict[str, Any], when_ready: Callable[[], None]) -> None:
+        """Take the address; `when_ready` is called once, as soon as the port answers."""
+        self._options = {
+            **options,
+            "bind": bind,
+            "worker_class": "gthread",
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "accesslog": None,
+            "loglevel": "warning",
+            "logger_class": PlainLogger,
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(_MEMORY_FOLDER) if os.access(_MEMORY_FOLDER, os.W_OK) else None,
+            "when_ready": lambda _arbiter: when_ready(),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults; its environment variables and files are not read."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIHandler:
+        """Make the application in each worker."""
+        return WSGIHandler()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; no connection is carried over into the workers."""
+        connections.close_all()
+        super().run()
+
+
+def address(host: str, port: int) -> str:
+    """Write host and port the way an URL does."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Make sure that we can listen there. Raises: PortTaken with a sentence."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            _listen_once(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise PortTaken(_sentence(host, port, error)) from error
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _listen_once(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+
+
+def _sentence(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use by another program. Choose another: make run PORT={port + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs rights that this user does not have. Choose one above 1023."
+    return f"Cannot listen on {address(host, port)}: {error.strerror or error}."

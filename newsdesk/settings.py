@@ -1,0 +1,241 @@
+"""The one settings module: every value that a site may change is read by env.py and listed in .env.example."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from newsdesk import env
+from newsdesk.logs import logging_settings
+from newsdesk.secret_key import read_or_make_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where things lie -------------------------------------------------------------------------------------------
+NEWSDESK_VAR = env.env_path("NEWSDESK_VAR", BASE_DIR / "var")
+NEWSDESK_PG_BIN = env.env_str("NEWSDESK_PG_BIN")
+
+# --- Who may talk to us -----------------------------------------------------------------------------------------
+DEBUG = env.env_bool("DEBUG", default=False)
+SECRET_KEY = read_or_make_key(NEWSDESK_VAR)
+# The loopback names always: health checks use them.
+ALLOWED_HOSTS = [*env.env_list("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env.env_list("CSRF_TRUSTED_ORIGINS")
+
+# --- Parts ------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "newsdesk",
+    "annotations",
+]
+MIDDLEWARE = [
+    "newsdesk.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "newsdesk.middleware.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsdesk.middleware.DatabaseAwayMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "newsdesk.urls"
+WSGI_APPLICATION = "newsdesk.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------
+# `default` reads and writes rows; `owner` owns the tables and is used by migrations only, so that nothing the
+# application runs can drop a constraint or switch off a trigger.
+DB_STATEMENT_TIMEOUT_SECONDS = env.env_int("DB_STATEMENT_TIMEOUT_SECONDS", 5)
+DB_LOCK_TIMEOUT_SECONDS = env.env_int("DB_LOCK_TIMEOUT_SECONDS", 2)
+DB_IDLE_TIMEOUT_SECONDS = env.env_int("DB_IDLE_TIMEOUT_SECONDS", 15)
+_WEB_TIMEOUTS = " ".join(
+    f"-c {name}={seconds}s"
+    for name, seconds in {
+        "statement_timeout": DB_STATEMENT_TIMEOUT_SECONDS,
+        "lock_timeout": DB_LOCK_TIMEOUT_SECONDS,
+        "idle_in_transaction_session_timeout": DB_IDLE_TIMEOUT_SECONDS,
+    }.items()
+)
+_CONNECTION: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+_ADDRESS = env.env_database("DATABASE_URL")
+_OWNER_ADDRESS = env.env_database("DATABASE_OWNER_URL") or _ADDRESS
+
+
+def _stock(address: env.DatabaseAddress) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": address.name,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "HOST": address.host,
+        "PORT": address.port,
+        "OPTIONS": {"application_name": "newsdesk", **address.options},
+        **_CONNECTION,
+    }
+
+
+def _embedded(user: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "newsdesk.embedded_postgres",
+        "NAME": "newsdesk",
+        "USER": user,
+        "OPTIONS": {"application_name": "newsdesk"},
+        "VAR": NEWSDESK_VAR,
+        "PROGRAMS": NEWSDESK_PG_BIN,
+        **_CONNECTION,
+    }
+
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _stock(_ADDRESS) if _ADDRESS else _embedded("newsdesk"),
+    "owner": _stock(_OWNER_ADDRESS) if _OWNER_ADDRESS else _embedded("newsdesk_owner"),
+}
+DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+    part for part in (DATABASES["default"]["OPTIONS"].get("options", ""), _WEB_TIMEOUTS) if part
+)
+# Test databases are made, migrated and dropped by the owner; the tests themselves connect as the application.
+DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "annotations.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Behind HTTPS -----------------------------------------------------------------------------------------------
+HTTPS = env.env_bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.env_int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+# Only a proxy that sets the header itself, and drops the visitor's, may be trusted with it.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.env_bool("TRUST_PROXY_HEADERS", default=False) else None
+)
+
+# --- Headers ----------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    },
+}
+
+# --- Requests ---------------------------------------------------------------------------------------------------
+# The largest thing a person may send outside a file is an article; the API checks its own limits first.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
+
+WEB_WORKERS = env.env_int("WEB_WORKERS", 2, minimum=1, maximum=64)
+WEB_THREADS = env.env_int("WEB_THREADS", 8, minimum=1, maximum=64)
+
+# --- API --------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # Tokens first: session authentication in front would turn a 401 into a 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotations.api.auth.TokenAuthentication",
+        "annotations.api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["annotations.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["annotations.api.renderers.ORJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "annotations.api.negotiation.IgnoreAccept",
+    "DEFAULT_SCHEMA_CLASS": "annotations.api.schema.Schema",
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "annotations.api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    # Else ?format= would be taken for the name of a renderer and answered with 404.
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "newsdesk",
+    "VERSION": "1",
+    "DESCRIPTION": "Annotations, links, decisions and exports of newsdesk. Offsets are Unicode code points.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Static files -----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = NEWSDESK_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "newsdesk.storage.HashedStaticStorage"},
+}
+
+# --- Language and time ------------------------------------------------------------------------------------------
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+LANGUAGE_CODE = "en"
+# Arabic stands ready for its translation; a site shows it by LANGUAGES=en,ar.
+_KNOWN_LANGUAGES = {"en": _("English"), "ar": _("Arabic")}
+LANGUAGES = [(code, _KNOWN_LANGUAGES[code]) for code in env.env_choices("LANGUAGES", ("en",), _KNOWN_LANGUAGES)]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Logs -------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_settings(level=env.env_choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))

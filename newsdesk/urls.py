@@ -1,0 +1,13 @@
+"""Mounts the pages, the API and the health checks."""
+
+from django.urls import include, path
+
+from newsdesk.health import livez, readyz
+
+urlpatterns = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include("annotations.api.urls")),
+    path("", include("annotations.urls")),
+]
+handler500 = "newsdesk.health.server_error"
