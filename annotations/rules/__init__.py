@@ -1,0 +1,1 @@
+"""The trade, readable by an analyst: kinds, links, review steps, rights. Pure Python."""
