@@ -1,0 +1,38 @@
+"""Tables, constraints and reusable filters; one file per noun."""
+
+from annotations.models.accounts import ApiToken, SignInLink, User
+from annotations.models.annotations import Annotation, AnnotationVersion
+from annotations.models.articles import Article, ArticlePassage, Incident, IncidentArticle, Outlet
+from annotations.models.events import Event, EventChain, EventPayload
+from annotations.models.idempotency import IdempotentAnswer
+from annotations.models.imports import Import
+from annotations.models.links import Link, LinkVersion
+from annotations.models.parties import Party, PartyAlias
+from annotations.models.projects import Membership, Project
+from annotations.models.review import Decision, Redaction
+
+__all__ = [
+    "Annotation",
+    "AnnotationVersion",
+    "ApiToken",
+    "Article",
+    "ArticlePassage",
+    "Decision",
+    "Event",
+    "EventChain",
+    "EventPayload",
+    "IdempotentAnswer",
+    "Import",
+    "Incident",
+    "IncidentArticle",
+    "Link",
+    "LinkVersion",
+    "Membership",
+    "Outlet",
+    "Party",
+    "PartyAlias",
+    "Project",
+    "Redaction",
+    "SignInLink",
+    "User",
+]
