@@ -1,0 +1,1 @@
+"""Readers: what screens, answers and exports are made from."""

@@ -1,0 +1,1 @@
+"""Writers: one function per verb; check rights, ask rules, write, record the event, in one transaction."""

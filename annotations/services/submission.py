@@ -1,0 +1,82 @@
+"""Submit an article: all of one person's drafts in it, with a list of what is still missing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.models import Annotation, Article, Link
+from annotations.queries.access import Actor, require
+from annotations.rules.kinds import Kind
+from annotations.rules.links import LinkType
+from annotations.rules.permissions import Action
+from annotations.rules.review import State, missing_links
+from annotations.services.events import Happening, record_events
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What an annotation still lacks before it can be approved; `code` is the type of the missing link."""
+
+    annotation: UUID
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How many records went to review, and what is still missing among them."""
+
+    annotations: int
+    links: int
+    missing: tuple[Missing, ...]
+
+
+def submit_article(*, actor: Actor, article: Article) -> Submission:
+    """Submit the actor's drafts in an article and the links that start there; incomplete ones too, listed.
+
+    Raises: NotAllowed.
+    """
+    require(actor, Action.ANNOTATE, article.project_id)
+    with transaction.atomic():
+        annotations = list(
+            Annotation.objects.filter(article=article, author=actor.user, state=State.DRAFT)
+            .select_for_update()
+            .order_by("id")
+        )
+        links = list(
+            Link.objects.filter(source_article=article, author=actor.user, state=State.DRAFT)
+            .select_for_update()
+            .order_by("id")
+        )
+        now = timezone.now()
+        for model, rows in ((Annotation, annotations), (Link, links)):
+            model._default_manager.filter(pk__in=[row.pk for row in rows]).update(state=State.SUBMITTED, updated_at=now)
+        if annotations or links:
+            payload = {"annotations": [str(a.id) for a in annotations], "links": [str(k.id) for k in links]}
+            happening = Happening("article.submitted", article.id, "article", article.id, payload)
+            record_events(actor=actor.user, project_id=article.project_id, happenings=[happening])
+    return Submission(len(annotations), len(links), missing_of(annotations))
+
+
+def missing_of(annotations: Sequence[Annotation]) -> tuple[Missing, ...]:
+    """List what annotations lack, counting every living link."""
+    types: dict[UUID, set[LinkType]] = defaultdict(set)
+    living = Link.objects.living().filter(source_id__in=[annotation.id for annotation in annotations])
+    for source, type_ in living.values_list("source_id", "type"):
+        types[source].add(LinkType(type_))
+    return tuple(
+        Missing(annotation.id, type_, _SENTENCES[type_])
+        for annotation in annotations
+        for type_ in missing_links(Kind(annotation.kind), annotation.attributes, types[annotation.id])
+    )
+
+
+_SENTENCES = {
+    LinkType.SPEAKER: "Link the quote to its speaker, or mark the speaker as unknown.",
+    LinkType.CLAIMANT: "An attributed claim needs a claimant; one in another voice has none.",
+    LinkType.DISPUTES: "Link the counterclaim to the claim it disputes.",
+}
