@@ -1,0 +1,250 @@
+"""Annotations: the highlight as JSON. Offsets are code points, half-open."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations.api.base import ApiView, ListView
+from annotations.api.fields import (
+    RECORD_FIELDS,
+    ChoiceField,
+    IdField,
+    Input,
+    ListField,
+    NoteField,
+    ObjectField,
+    ReferenceField,
+    SegmentsField,
+    TextField,
+)
+from annotations.api.filters import (
+    choices_parameter,
+    id_parameter,
+    moment_parameter,
+    parameters,
+    text_parameter,
+    true_parameter,
+)
+from annotations.api.parsers import Body
+from annotations.api.reviewed import history_content, is_move, require_change, target_state
+from annotations.api.schema import HistoryOut, changes, lists, makes, reads, withdraws
+from annotations.errors import FieldError, InvalidFields
+from annotations.models import Annotation, Article
+from annotations.queries.access import get_annotation_for, get_article_for, require, require_scope
+from annotations.queries.annotations import ROW, AnnotationFilter, Row, annotation_rows, with_approved_content
+from annotations.queries.history import history
+from annotations.rules.kinds import Kind
+from annotations.rules.permissions import Action
+from annotations.rules.review import State
+from annotations.services.annotations import (
+    AnnotationChange,
+    AnnotationDraft,
+    create_annotation,
+    edit_annotation,
+    move_annotation,
+    withdraw_annotation,
+)
+from annotations.services.holding import require_editor, require_mover
+
+READ_ONLY = (*RECORD_FIELDS, "offset_unit", "approved_version", "author", "origin")
+
+
+class AnnotationIn(Input):
+    """A new annotation; `exact` is the text the client believes is at the segments."""
+
+    read_only = (*READ_ONLY, "state")
+
+    article = ReferenceField(get_article_for)
+    kind = ChoiceField(Kind)
+    segments = SegmentsField()
+    exact = ListField(TextField())
+    attributes = ObjectField(required=False)
+    parties = ListField(IdField(), required=False)
+    note = NoteField(required=False)
+
+
+class AnnotationChangeIn(Input):
+    """A change of content (each field as a whole), or of the state alone."""
+
+    read_only = (*READ_ONLY, "article")
+
+    kind = ChoiceField(Kind, required=False)
+    segments = SegmentsField(required=False)
+    exact = ListField(TextField(), required=False)
+    attributes = ObjectField(required=False)
+    parties = ListField(IdField(), required=False)
+    note = NoteField(required=False)
+    state = ChoiceField(State, required=False)
+
+
+class AnnotationOut(serializers.Serializer[Any]):
+    """An annotation."""
+
+    id = serializers.UUIDField()
+    project = serializers.UUIDField()
+    article = serializers.UUIDField()
+    kind = ChoiceField(Kind)
+    offset_unit = extend_schema_field({"type": "string", "enum": ["codepoint"]})(serializers.CharField)()
+    segments = SegmentsField()
+    exact = serializers.ListField(child=serializers.CharField())
+    attributes = ObjectField()
+    parties = serializers.ListField(child=serializers.UUIDField())
+    note = serializers.CharField()
+    state = ChoiceField(State)
+    version = serializers.IntegerField()
+    approved_version = serializers.IntegerField(allow_null=True)
+    author = serializers.CharField(allow_null=True)
+    origin = ObjectField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+def annotation_content(row: Row) -> dict[str, Any]:
+    """Show one row of the query."""
+    return {
+        "id": row["id"],
+        "project": row["project_id"],
+        "article": row["article_id"],
+        "kind": row["kind"],
+        "offset_unit": "codepoint",
+        "segments": row["segments"],
+        "exact": row["exact"],
+        "attributes": row["attributes"],
+        "parties": row["parties"],
+        "note": row["note"],
+        "state": row["state"],
+        "version": row["version"],
+        "approved_version": row["approved_version"],
+        "author": row["author__username"],
+        "origin": row["origin"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+def annotation_record(annotation: Annotation) -> dict[str, Any]:
+    """Show one stored annotation."""
+    row = {name: getattr(annotation, name, None) for name in ROW}
+    row["author__username"] = annotation.author.username if annotation.author else None
+    return annotation_content(row)
+
+
+class AnnotationListView(ListView):
+    """All annotations one may see, and making one."""
+
+    parameters = parameters(
+        id_parameter("project"),
+        id_parameter("article"),
+        choices_parameter("kind", Kind),
+        choices_parameter("state", State),
+        text_parameter("author"),
+        id_parameter("party"),
+        moment_parameter("updated_since"),
+        true_parameter("incomplete"),
+        true_parameter("approved"),
+    )
+
+    @lists(AnnotationOut, parameters)
+    def get(self, request: Request) -> Response:
+        """List annotations."""
+        values = self.query()
+        names = AnnotationFilter.__dataclass_fields__
+        wanted = AnnotationFilter(**{name: value for name, value in values.items() if name in names})
+
+        def render(rows: list[Row]) -> list[dict[str, Any]]:
+            shown = with_approved_content(rows) if wanted.approved and rows else rows
+            return [annotation_content(row) for row in shown]
+
+        return self.page(values, annotation_rows(self.actor, wanted), render)
+
+    @makes(AnnotationIn, AnnotationOut)
+    def post(self, request: Request) -> HttpResponseBase:
+        """Make an annotation."""
+        require_scope(self.actor, Action.ANNOTATE)
+        body = self.body()
+        article = self.named(body, "article", get_article_for)
+        if article is not None:
+            require(self.actor, Action.ANNOTATE, article.project_id)
+        else:
+            self.taken(AnnotationIn, body)
+        return self.once(body, lambda: self._make(body, article))
+
+    def _make(self, body: Body, article: Article | None) -> Response:
+        taken = self.taken(AnnotationIn, body, found=[article] if article else [])
+        draft = AnnotationDraft(**{name: value for name, value in taken.items() if name != "article"})
+        made = create_annotation(actor=self.actor, article=taken["article"], draft=draft)
+        return self.created(annotation_record(made))
+
+
+class AnnotationView(ApiView):
+    """One annotation."""
+
+    def current(self, record: Annotation) -> Mapping[str, Any]:
+        """Show the stored annotation."""
+        return annotation_record(record)
+
+    @reads(AnnotationOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read an annotation."""
+        annotation = get_annotation_for(self.actor, pk)
+        self.query()
+        return self.answer(annotation_record(annotation))
+
+    @changes(AnnotationChangeIn, AnnotationOut)
+    def patch(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Change the content of an annotation, or move its state."""
+        annotation = get_annotation_for(self.actor, pk)
+        require_change(self.actor, annotation)
+        body = self.body()
+        (require_mover if is_move(body) else require_editor)(self.actor, annotation)
+        return self.once(body, lambda: self._change(annotation, body))
+
+    @withdraws(AnnotationOut)
+    def delete(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Withdraw an annotation with its living links."""
+        annotation = get_annotation_for(self.actor, pk)
+        require_editor(self.actor, annotation)
+        body = self.body(may_be_empty=True)
+        return self.once(body, lambda: self._withdraw(annotation))
+
+    def _change(self, annotation: Annotation, body: Body) -> Response:
+        version = self.matching(annotation)
+        if is_move(body):
+            state = target_state(body)
+            changed = move_annotation(actor=self.actor, annotation=annotation, version=version, state=state)
+        else:
+            taken = self.taken(AnnotationChangeIn, body, partial=True)
+            _check_pair(taken)
+            change = AnnotationChange(**taken)
+            changed = edit_annotation(actor=self.actor, annotation=annotation, version=version, change=change)
+        return self.answer(annotation_record(changed))
+
+    def _withdraw(self, annotation: Annotation) -> Response:
+        version = self.matching(annotation)
+        withdrawn = withdraw_annotation(actor=self.actor, annotation=annotation, version=version)
+        return self.answer(annotation_record(withdrawn))
+
+
+class AnnotationHistoryView(ApiView):
+    """Versions of an annotation and decisions on it."""
+
+    @reads(HistoryOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the history of an annotation, oldest first."""
+        annotation = get_annotation_for(self.actor, pk)
+        self.query()
+        return Response(history_content(history(annotation), holds_offsets=True))
+
+
+def _check_pair(taken: Mapping[str, Any]) -> None:
+    """Segments come with their texts. Raises: InvalidFields."""
+    for given, needed in (("segments", "exact"), ("exact", "segments")):
+        if given in taken and needed not in taken:
+            raise InvalidFields([FieldError(needed, "required", _("Send segments and exact together."))])

@@ -1,0 +1,41 @@
+"""Who asks: a bearer token or a browser session. `request.auth` is the Actor that the gate takes."""
+
+from django.utils.translation import gettext as _
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from annotations.models import User
+from annotations.queries.access import Actor
+from annotations.queries.accounts import token_owner
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer nd_…`. Stands first, so that nobody signed in is 401 and not 403."""
+
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        """Answer the token's owner; None when no bearer token was sent. Raises: AuthenticationFailed."""
+        kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        found = token_owner(token.strip())
+        if found is None:
+            raise AuthenticationFailed(_("This token is not valid; make a new one."))
+        user, scope = found
+        return user, Actor(user, scope)
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme in the WWW-Authenticate header of a 401."""
+        return "Bearer"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session; writes need the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        """Answer the signed-in user; None when there is no session. Raises: PermissionDenied (CSRF)."""
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        user: User = found[0]
+        return user, Actor(user)

@@ -1,0 +1,22 @@
+"""Content negotiation: there is one representation, whatever Accept says."""
+
+from collections.abc import Sequence
+
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class IgnoreAccept(BaseContentNegotiation):
+    """Take the first parser and the first renderer of a view."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
+        """Answer the view's first parser."""
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Answer the view's first renderer."""
+        return renderers[0], renderers[0].media_type

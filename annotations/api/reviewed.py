@@ -1,0 +1,84 @@
+"""What the routes of annotations and of links share: rights, moving the state, history."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from annotations.api.parsers import Body
+from annotations.errors import FieldError, InvalidFields, NotYours
+from annotations.models import Annotation, Link
+from annotations.queries.access import Actor
+from annotations.queries.history import DecisionMade, VersionMade
+from annotations.rules.review import State
+from annotations.services.holding import require_editor, require_mover
+
+# Where PATCH may move a record; the rest goes through decisions/ and DELETE.
+TARGETS: Final = frozenset({State.SUBMITTED, State.DRAFT, State.DISMISSED})
+
+
+def require_change(actor: Actor, record: Annotation | Link) -> None:
+    """Let through who may change or move the record. Raises: NotFound, NotAllowed, NotYours."""
+    try:
+        require_editor(actor, record)
+    except NotYours:
+        require_mover(actor, record)
+
+
+def is_move(body: Body) -> bool:
+    """Say whether a PATCH moves the state rather than change content."""
+    return isinstance(body.content, Mapping) and "state" in body.content
+
+
+def target_state(body: Body) -> State:
+    """Read the state a PATCH asks for, which stands alone. Raises: InvalidFields."""
+    content: Mapping[str, Any] = body.content if isinstance(body.content, Mapping) else {}
+    target = content.get("state")
+    errors = list(body.errors)
+    if not isinstance(target, str):
+        errors.append(FieldError("state", "invalid_type", _("This must be a text.")))
+    elif target not in TARGETS:
+        errors.append(
+            FieldError("state", "read_only_field", _("Send submitted, draft or dismissed; the rest is decided."))
+        )
+    elif len(content) > 1:
+        errors.append(FieldError("state", "read_only_field", _("Send the state alone, without other fields.")))
+    if errors:
+        raise InvalidFields(errors)
+    return State(target)
+
+
+def decision_content(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Show one decision."""
+    return {
+        "id": row["id"],
+        "project": row["project_id"],
+        "annotation": row["annotation_id"],
+        "link": row["link_id"],
+        "version": row["version"],
+        "verdict": row["verdict"],
+        "reason": row["reason"] or None,
+        "comment": row["comment"],
+        "reviewer": row["reviewer__username"],
+        "at": row["at"],
+        "created_at": row["at"],
+        "updated_at": row["at"],
+    }
+
+
+def history_content(items: list[VersionMade | DecisionMade], *, holds_offsets: bool) -> dict[str, Any]:
+    """Show the history of a record, oldest first."""
+    content: dict[str, Any] = {"results": [_item(item) for item in items]}
+    return {"offset_unit": "codepoint", **content} if holds_offsets else content
+
+
+def _item(item: VersionMade | DecisionMade) -> dict[str, Any]:
+    if isinstance(item, DecisionMade):
+        return {"type": "decision", **decision_content(item.decision)}
+    return {
+        "type": "version",
+        "version": item.number,
+        "content": item.content,
+        "editor": item.editor,
+        "at": item.at,
+    }

@@ -1,0 +1,19 @@
+"""File formats as pure functions over one neutral document; one file per format."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from annotations.errors import InvalidParameter
+from annotations.formats.codec import Codec
+from annotations.formats.native import NATIVE
+
+DEFAULT_FORMAT: Final = NATIVE.name
+
+CODECS: Final[Mapping[str, Codec]] = {codec.name: codec for codec in (NATIVE,)}
+
+
+def codec_named(name: str) -> Codec:
+    """Find a format by its name. Raises: InvalidParameter."""
+    if name not in CODECS:
+        raise InvalidParameter(f"There is no such format; known are: {', '.join(CODECS)}.", field="format")
+    return CODECS[name]

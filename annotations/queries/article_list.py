@@ -1,0 +1,177 @@
+"""The article list as its page shows it: rows with tags by kind, progress and stage, in a fixed number of statements."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from annotations.models import Article, ArticlePassage, Outlet, Project
+from annotations.queries.access import Actor, visible_annotations, visible_articles, visible_links, visible_outlets
+from annotations.rules.kinds import Kind
+from annotations.rules.review import State
+
+ROWS_PER_PAGE: Final = 50
+# Cues are hidden in the interface, so they are not counted either.
+_COUNTED: Final = (Kind.PARTY, Kind.QUOTE, Kind.CLAIM, Kind.COUNTERCLAIM)
+_OPEN: Final = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
+
+
+class Stage(StrEnum):
+    """How far an article is, computed from its annotations and links."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    IN_REVIEW = "in_review"
+    CHANGES_ASKED = "changes_asked"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """What the list is narrowed to; empty means all. `after` is the id of the last row of the page before."""
+
+    search: str = ""
+    outlet: UUID | None = None
+    language: str = ""
+    after: UUID | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether an empty list may be the filters' doing."""
+        return bool(self.search or self.outlet or self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many annotations of one kind; `before` counts those of the kinds before it, where its bar starts."""
+
+    kind: Kind
+    count: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One article. `open` counts its annotations and links, `sent` those submitted or approved."""
+
+    article: Article
+    kinds: tuple[KindCount, ...]
+    tags: int
+    open: int
+    sent: int
+    approved: int
+    stage: Stage
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleList:
+    """One page of the list, and what its filters offer."""
+
+    rows: tuple[ArticleRow, ...]
+    count: int
+    next_after: UUID | None
+    outlets: tuple[Outlet, ...]
+    languages: tuple[str, ...]
+
+
+def article_list(actor: Actor, project: Project, wanted: ArticleFilter) -> ArticleList:
+    """Read one page, newest article first. Seven statements, whatever the number of rows."""
+    every = visible_articles(actor, project.id)
+    found = list(_narrowed(every, wanted).defer("text", "cleaned").select_related("outlet")[: ROWS_PER_PAGE + 1])
+    articles = found[:ROWS_PER_PAGE]
+    tallies = _tallies(actor, project, [article.id for article in articles])
+    languages = every.order_by("language").values_list("language", flat=True).distinct()
+    return ArticleList(
+        rows=tuple(_row(article, tallies[article.id]) for article in articles),
+        count=every.count(),
+        next_after=articles[-1].id if len(found) > ROWS_PER_PAGE else None,
+        outlets=tuple(visible_outlets(actor, project.id).order_by("name", "id")),
+        languages=tuple(languages),
+    )
+
+
+def stage_of(states: Mapping[str, int]) -> Stage:
+    """Compute the stage from how many records stand in each state: what needs the analyst comes first."""
+    if states.get(State.RETURNED):
+        return Stage.CHANGES_ASKED
+    if states.get(State.DRAFT):
+        return Stage.IN_PROGRESS
+    if states.get(State.SUBMITTED):
+        return Stage.IN_REVIEW
+    if states.get(State.APPROVED):
+        return Stage.APPROVED
+    return Stage.NOT_STARTED
+
+
+@dataclass(slots=True)
+class _Tally:
+    kinds: Counter[str]
+    states: Counter[str]
+    people: dict[str, None]
+
+
+def _narrowed(articles: QuerySet[Article], wanted: ArticleFilter) -> QuerySet[Article]:
+    if wanted.search:
+        words = SearchQuery(wanted.search, config="simple")
+        passages = ArticlePassage.objects.filter(article=OuterRef("pk"), words=words)
+        articles = articles.filter(Q(title__icontains=wanted.search) | Exists(passages))
+    if wanted.outlet is not None:
+        articles = articles.filter(outlet_id=wanted.outlet)
+    if wanted.language:
+        articles = articles.filter(language=wanted.language)
+    if wanted.after is not None:
+        articles = articles.filter(id__lt=wanted.after)
+    return articles.order_by("-id")
+
+
+def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[UUID, _Tally]:
+    tallies = {article: _Tally(Counter(), Counter(), {}) for article in articles}
+    annotations = (
+        visible_annotations(actor, project.id)
+        .filter(article__in=articles, state__in=_OPEN)
+        .values_list("article_id", "kind", "state", "author__username")
+        .annotate(number=Count("id"))
+        .order_by("author__username")
+    )
+    for article, kind, state, author, number in annotations:
+        tallies[article].kinds[kind] += number
+        tallies[article].states[state] += number
+        tallies[article].people[author] = None
+    links = (
+        visible_links(actor, project.id)
+        .filter(source_article__in=articles, state__in=_OPEN)
+        .values_list("source_article_id", "state")
+        .annotate(number=Count("id"))
+    )
+    for article, state, number in links:
+        tallies[article].states[state] += number
+    return tallies
+
+
+def _row(article: Article, tally: _Tally) -> ArticleRow:
+    states = tally.states
+    approved = states[State.APPROVED]
+    return ArticleRow(
+        article=article,
+        kinds=tuple(_kind_counts(tally.kinds)),
+        tags=sum(tally.kinds[kind] for kind in _COUNTED),
+        open=sum(states.values()),
+        sent=approved + states[State.SUBMITTED],
+        approved=approved,
+        stage=stage_of(states),
+        people=tuple(tally.people),
+    )
+
+
+def _kind_counts(kinds: Mapping[str, int]) -> Iterable[KindCount]:
+    before = 0
+    for kind in _COUNTED:
+        count = kinds.get(kind, 0)
+        yield KindCount(kind, count, before)
+        before += count

@@ -1,0 +1,134 @@
+"""An export as a stream of bytes: a thread lets PostgreSQL write lines into a small queue, the response drains it."""
+
+import hashlib
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, Self
+
+import psycopg2
+
+from annotations.errors import NewsdeskError, Unavailable
+from annotations.formats.native import end_line
+from annotations.formats.native_lines import COUNTED
+from annotations.queries.export_session import ExportSession
+
+PIECE_BYTES: Final = 64 * 1024
+PIECES_WAITING: Final = 16
+IDLE_SECONDS: Final = 60.0
+LONGEST_SECONDS: Final = 3600.0
+
+# Every line starts with {"type":" and no two types share the letters that follow.
+_TYPE_AT: Final = slice(9, 12)
+_TYPES: Final = {kind[:3].encode(): kind for kind in COUNTED}
+
+
+class Abandoned(Exception):
+    """Nobody reads any more, or it takes too long."""
+
+
+class LineSink:
+    """What COPY writes its lines into: counts and digests them and hands on pieces of some size."""
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put = put
+        self._digest = hashlib.sha256()
+        self._counts: Counter[bytes] = Counter()
+        self._waiting: list[bytes] = []
+        self._size = 0
+
+    def write(self, line: bytes) -> int:
+        """Take one line."""
+        self._counts[line[_TYPE_AT]] += 1
+        self._waiting.append(line)
+        self._size += len(line)
+        if self._size >= PIECE_BYTES:
+            self.flush()
+        return len(line)
+
+    def flush(self) -> None:
+        """Hand on what is waiting."""
+        if self._waiting:
+            piece = b"".join(self._waiting)
+            self._waiting, self._size = [], 0
+            self._digest.update(piece)
+            self._put(piece)
+
+    def finish(self) -> None:
+        """Write the end line over everything before it."""
+        self.flush()
+        counts = {kind: self._counts[start] for start, kind in _TYPES.items()}
+        self._put(end_line(counts, self._digest.hexdigest()))
+
+
+class ExportStream:
+    """Iterates over the pieces of an export. Closing it early cancels the query and drops the connection."""
+
+    def __init__(self, session: ExportSession, produce: Callable[[ExportSession, LineSink], None]) -> None:
+        self._session, self._produce = session, produce
+        self._pieces: queue.Queue[bytes | None] = queue.Queue(PIECES_WAITING)
+        self._is_closed = threading.Event()
+        self._deadline = time.monotonic() + LONGEST_SECONDS
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="export", daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        while not self._is_closed.is_set():
+            try:
+                piece = self._pieces.get(timeout=1.0)
+            except queue.Empty:
+                if self._thread.is_alive():
+                    continue
+                piece = None
+            if piece is not None:
+                return piece
+            self.close()
+            if self._failure is not None:
+                # The answer has begun: only breaking it off tells the reader that it is not whole.
+                raise Unavailable("The export was broken off; repeat it.") from self._failure
+        raise StopIteration
+
+    def close(self) -> None:
+        """End the export; does nothing when it has ended."""
+        if self._is_closed.is_set():
+            return
+        self._is_closed.set()
+        if self._thread.is_alive():
+            self._session.cancel()
+        while not self._pieces.empty():
+            self._pieces.get_nowait()
+        self._thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        try:
+            sink = LineSink(self._put)
+            self._produce(self._session, sink)
+            sink.finish()
+        except (psycopg2.Error, NewsdeskError, Abandoned) as failure:
+            self._failure = failure
+        finally:
+            self._session.close()
+            self._last_word()
+
+    def _put(self, piece: bytes) -> None:
+        idle_until = time.monotonic() + IDLE_SECONDS
+        while not self._is_closed.is_set():
+            if time.monotonic() > min(idle_until, self._deadline):
+                raise Abandoned
+            try:
+                self._pieces.put(piece, timeout=1.0)
+            except queue.Full:
+                continue
+            return
+        raise Abandoned
+
+    def _last_word(self) -> None:
+        # Full only when nobody reads; the reader then finds the thread ended.
+        if not self._pieces.full():
+            self._pieces.put_nowait(None)

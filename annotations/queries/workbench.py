@@ -1,0 +1,304 @@
+"""What the workbench shows of an article: blocks with their tags and cards, counters, parties. Code points."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from uuid import UUID
+
+from django.db.models import F, Func, IntegerField, Q
+from django.utils.translation import gettext
+
+from annotations.anchoring.anchor import Segment
+from annotations.anchoring.blocks import Block, blocks_touched, split_blocks
+from annotations.anchoring.pieces import Mark, Piece, marks_by_block, pieces_of_block
+from annotations.errors import InvalidInput
+from annotations.models import Article
+from annotations.queries.access import Actor, visible_annotations, visible_links, visible_parties
+from annotations.rules.kinds import Kind
+from annotations.rules.links import LinkType
+from annotations.rules.review import HIDDEN
+
+WITHOUT_CARD = frozenset({Kind.PARTY, Kind.CUE})
+# What a card says of its links, the most telling first.
+TOLD = (LinkType.SPEAKER, LinkType.CLAIMANT, LinkType.DISPUTES)
+_LIST_SEPARATOR = " + "
+_COLUMNS = ("id", "kind", "segments", "exact", "state", "version", "parties")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An annotation as the screen needs it; `words` are its exact texts joined."""
+
+    id: UUID
+    kind: str
+    segments: tuple[Segment, ...]
+    words: str
+    state: str
+    version: int
+    parties: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A tag beside the text, one line of words and one of links."""
+
+    id: str
+    kind: str
+    words: str
+    state: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A block with its nested pieces and the cards of the tags that start in it.
+
+    `gap` is the stored text between the block before and this one. `versions` are by annotation id.
+    """
+
+    start: int
+    number: int | None
+    continues: bool
+    gap: str
+    language: str
+    pieces: tuple[Piece | str, ...]
+    versions: Mapping[str, int]
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCount:
+    """A party of the article with its mentions; `is_known` says whether the registry has it."""
+
+    name: str
+    mentions: int
+    first: str
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """A kind, its key in the palette and how many tags of it the article has."""
+
+    kind: Kind
+    key: int
+    tags: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """The whole workbench of one article."""
+
+    article: Article
+    blocks: tuple[TextBlock, ...]
+    kinds: tuple[KindCount, ...]
+    parties: tuple[PartyCount, ...]
+
+
+@dataclass(slots=True)
+class Ends:
+    """What links point at and how it is named: tags and parties, each read at most once."""
+
+    tags: dict[UUID, Tag] = field(default_factory=dict)
+    parties: dict[UUID, str] = field(default_factory=dict)
+
+    def name(self, pk: UUID) -> str:
+        """Name a mention by its parties, else by its words; other tags by their words."""
+        tag = self.tags.get(pk)
+        if tag is None:
+            return ""
+        return _LIST_SEPARATOR.join(self.parties[p] for p in tag.parties if p in self.parties) or tag.words
+
+
+def article_page(actor: Actor, article: Article) -> ArticlePage:
+    """Read an article with all tags that the actor may see. Six statements, whatever the number of tags."""
+    blocks = split_blocks(article.text)
+    tags = tags_of(actor, article)
+    return ArticlePage(
+        article=article,
+        blocks=_shaped(actor, article, blocks, blocks, tags),
+        kinds=_kind_counts(Counter(tag.kind for tag in tags)),
+        parties=_party_counts(actor, article, tags),
+    )
+
+
+def touched_blocks(actor: Actor, article: Article, segments: Iterable[Segment]) -> tuple[TextBlock, ...]:
+    """Read only the blocks that share text with the segments, for the answer to a write."""
+    blocks = split_blocks(article.text)
+    touched = blocks_touched(blocks, sorted(set(segments)))
+    if not touched:
+        return ()
+    reach = Q()
+    for low, high in _runs(touched):
+        reach |= Q(first__lt=high, last__gt=low)
+    return _shaped(actor, article, blocks, touched, tags_of(actor, article, reach))
+
+
+def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
+    """Count the shown tags of an article by kind."""
+    kinds = (
+        visible_annotations(actor, article.project_id)
+        .exclude(state__in=HIDDEN)
+        .filter(article=article)
+        .values_list("kind", flat=True)
+    )
+    return _kind_counts(Counter(kinds.iterator()))
+
+
+def party_counts(actor: Actor, article: Article) -> tuple[PartyCount, ...]:
+    """List the parties of an article with the number of their mentions, the most mentioned first."""
+    return _party_counts(actor, article, tags_of(actor, article, Q(kind=Kind.PARTY)))
+
+
+def neighbours(actor: Actor, article: Article, pk: UUID) -> list[Segment]:
+    """Where the tags lie whose cards name this one: the sources of its links in this article."""
+    links = visible_links(actor, article.project_id).filter(target_id=pk, source_article=article)
+    sources = visible_annotations(actor, article.project_id).filter(pk__in=links.values("source_id"))
+    return [Segment(*pair) for found in sources.values_list("segments", flat=True) for pair in found]
+
+
+def party_named(actor: Actor, project_id: UUID, words: str) -> tuple[UUID, ...]:
+    """Give the one party with exactly this name or alias, whatever the case; nothing when none or several have it."""
+    named = Q(name__iexact=words) | Q(aliases__text__iexact=words)
+    found = visible_parties(actor, project_id).filter(named, merged_into=None).values_list("pk", flat=True)
+    parties = list(found.distinct()[:2])
+    return (parties[0],) if len(parties) == 1 else ()
+
+
+def place_of(text: str, words: str, occurrence: int) -> Segment:
+    """Find the n-th place of some words in a text, counted from 1. Raises: InvalidInput `not_in_text`."""
+    start = -1
+    for _ in range(occurrence):
+        start = text.find(words, start + 1)
+        if start == -1:
+            detail = gettext("These words do not stand in the article so often; copy them from the text.")
+            raise InvalidInput(detail, field="words", code="not_in_text")
+    return Segment(start, start + len(words))
+
+
+class _FirstStart(Func):
+    template = "(%(expressions)s)[1][1]"
+    output_field = IntegerField()
+
+
+class _LastEnd(Func):
+    template = "(%(expressions)s)[array_upper(%(expressions)s, 1)][2]"
+    output_field = IntegerField()
+
+
+def tags_of(actor: Actor, article: Article, reach: Q | None = None) -> list[Tag]:
+    """Read the shown tags of an article in the order of the text. `reach` may ask for `first` and `last` offsets."""
+    found = visible_annotations(actor, article.project_id).exclude(state__in=HIDDEN).filter(article=article)
+    if reach is not None:
+        found = found.annotate(first=_FirstStart(F("segments")), last=_LastEnd(F("segments"))).filter(reach)
+    return sorted(map(_tag, found.values_list(*_COLUMNS)), key=lambda tag: (tag.segments[0].start, tag.id))
+
+
+def _tag(row: tuple[UUID, str, list[list[int]], list[str], str, int, list[UUID]]) -> Tag:
+    pk, kind, segments, exact, state, version, parties = row
+    shown = tuple(Segment(start, end) for start, end in segments)
+    return Tag(pk, kind, shown, " … ".join(exact), state, version, tuple(parties))
+
+
+def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
+    return [(block.start, block.end) for block in blocks]
+
+
+def _shaped(
+    actor: Actor, article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag]
+) -> tuple[TextBlock, ...]:
+    marks = [Mark(str(tag.id), tag.kind, tag.segments) for tag in tags]
+    versions = {str(tag.id): tag.version for tag in tags}
+    cards = _cards(actor, article, blocks, tags)
+    shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
+    ends = {block.start: before.end for before, block in pairwise(blocks)}
+    return tuple(
+        TextBlock(
+            start=block.start,
+            number=block.number,
+            continues=block.continues,
+            gap=article.text[ends.get(block.start, block.start) : block.start],
+            language=article.language,
+            pieces=pieces_of_block(article.text[block.start : block.end], block, shown[block.start]),
+            versions=versions,
+            cards=tuple(cards.get(block.start, ())),
+        )
+        for block in wanted
+    )
+
+
+def _cards(actor: Actor, article: Article, blocks: Sequence[Block], tags: Sequence[Tag]) -> dict[int, list[Card]]:
+    """Make the cards, by the start of the block in which each tag begins."""
+    shown = [tag for tag in tags if tag.kind not in WITHOUT_CARD]
+    told = _told(actor, article, tags, shown)
+    cards: dict[int, list[Card]] = {}
+    index = 0
+    for tag in shown:
+        while index + 1 < len(blocks) and blocks[index].end <= tag.segments[0].start:
+            index += 1
+        card = Card(str(tag.id), tag.kind, tag.words, tag.state, told.get(tag.id, ""))
+        cards.setdefault(blocks[index].start, []).append(card)
+    return cards
+
+
+def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[Tag]) -> dict[UUID, str]:
+    """Say in a line what the links of each tag tell: who said or claims it, what it disputes."""
+    links = (
+        visible_links(actor, article.project_id)
+        .exclude(state__in=HIDDEN)
+        .filter(source_article=article, source_id__in=[tag.id for tag in shown], type__in=TOLD)
+    )
+    rows = list(links.order_by("id").values_list("source_id", "type", "target_id"))
+    ends = ends_of(actor, article.project_id, tags, [target for _, _, target in rows])
+    sentences = {
+        LinkType.SPEAKER: gettext("Said by %(names)s"),
+        LinkType.CLAIMANT: gettext("Claimed by %(names)s"),
+        LinkType.DISPUTES: gettext("Disputes “%(names)s”"),
+    }
+    names: dict[UUID, dict[str, list[str]]] = {}
+    for source, type_, target in rows:
+        names.setdefault(source, {}).setdefault(type_, []).append(ends.name(target))
+    return {
+        source: " · ".join(
+            sentences[type_] % {"names": _LIST_SEPARATOR.join(by_type[type_])} for type_ in TOLD if type_ in by_type
+        )
+        for source, by_type in names.items()
+    }
+
+
+def ends_of(actor: Actor, project_id: UUID, tags: Sequence[Tag], wanted: Iterable[UUID]) -> Ends:
+    """Read what links point at beyond the tags at hand, and the names of all parties among them."""
+    known = {tag.id: tag for tag in tags}
+    missing = {pk for pk in wanted if pk not in known}
+    if missing:
+        others = visible_annotations(actor, project_id).filter(pk__in=missing).values_list(*_COLUMNS)
+        known |= {tag.id: tag for tag in map(_tag, others)}
+    return Ends(known, _party_names(actor, project_id, known.values()))
+
+
+def _party_names(actor: Actor, project_id: UUID, tags: Iterable[Tag]) -> dict[UUID, str]:
+    wanted = {party for tag in tags for party in tag.parties}
+    if not wanted:
+        return {}
+    return dict(visible_parties(actor, project_id).filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _kind_counts(counted: Mapping[str, int]) -> tuple[KindCount, ...]:
+    return tuple(KindCount(kind, key, counted.get(kind, 0)) for key, kind in enumerate(Kind, start=1))
+
+
+def _party_counts(actor: Actor, article: Article, tags: Sequence[Tag]) -> tuple[PartyCount, ...]:
+    mentions = [tag for tag in tags if tag.kind == Kind.PARTY]
+    names = _party_names(actor, article.project_id, mentions)
+    counted: Counter[tuple[str, bool]] = Counter()
+    first: dict[tuple[str, bool], str] = {}
+    for tag in mentions:
+        known = [(names[party], True) for party in tag.parties if party in names]
+        for key in known or [(tag.words, False)]:
+            counted[key] += 1
+            first.setdefault(key, str(tag.id))
+    return tuple(
+        PartyCount(name, mentions_of, first[name, is_known], is_known)
+        for (name, is_known), mentions_of in sorted(counted.items(), key=lambda item: (not item[0][1], -item[1]))
+    )

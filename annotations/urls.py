@@ -1,0 +1,3 @@
+"""Routes of pages and fragments."""
+
+urlpatterns: list = []

@@ -1,0 +1,130 @@
+"""What every write of the workbench shares: its article, doing it once, and the parts of the page it answers."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from annotations.anchoring.anchor import Segment
+from annotations.errors import FieldError, InvalidFields, NotFound
+from annotations.models import Annotation, Article, Project
+from annotations.queries.access import Actor, get_annotation_for, get_article_for, sees
+from annotations.queries.tag_panel import Panel, panel_of
+from annotations.queries.workbench import kind_counts, party_counts, touched_blocks
+from annotations.rules.review import HIDDEN
+from annotations.services.idempotency import Claim, StoredAnswer, claim_key, store_answer
+from annotations.views.htmx import fragment, is_htmx
+from annotations.views.labels import KIND_LABELS
+from annotations.views.projects import open_project
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The article that is worked on, its project, and who works."""
+
+    actor: Actor
+    project: Project
+    article: Article
+
+    def annotation(self, pk: UUID) -> Annotation:
+        """Fetch an annotation of this article. Raises: NotFound."""
+        found = get_annotation_for(self.actor, pk)
+        if found.article_id != self.article.id:
+            raise NotFound
+        return found
+
+    def address(self, name: str) -> str:
+        """Give the address of one of the workbench's routes."""
+        return reverse(name, args=[self.project.slug, self.article.id])
+
+
+class WriteForm(forms.Form):
+    """What every write carries: a key made in the browser, so that a repeat does nothing twice."""
+
+    key = forms.CharField(max_length=200, required=False)
+
+
+class ChangeForm(WriteForm):
+    """A change names the annotation and the version it saw."""
+
+    annotation = forms.UUIDField()
+    version = forms.IntegerField(min_value=1)
+
+
+def open_desk(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Desk:
+    """Fetch the article of a page. Raises: NotFound."""
+    project = open_project(request, actor, slug)
+    article = get_article_for(actor, pk)
+    if article.project_id != project.id:
+        raise NotFound
+    return Desk(actor, project, article)
+
+
+def read(form: forms.Form) -> dict[str, Any]:
+    """Give what a form holds. Raises: InvalidFields."""
+    if form.is_valid():
+        return form.cleaned_data
+    raise InvalidFields(
+        [
+            FieldError(name, error.code or "invalid", " ".join(error.messages))
+            for name, errors in form.errors.as_data().items()
+            for error in errors
+        ]
+    )
+
+
+def once(request: HttpRequest, actor: Actor, key: str, write: Callable[[], UUID]) -> UUID:
+    """Write in one transaction and give the id it made; a repeat with the same key gives the first one's.
+
+    Raises: IdempotencyConflict, InProgress, and what `write` raises.
+    """
+    sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+    claim = Claim(actor.user, key or str(uuid4()), "POST", request.path, digest)
+    with transaction.atomic():
+        stored = claim_key(claim)
+        if stored is not None:
+            return UUID(stored.body)
+        made = write()
+        store_answer(claim, StoredAnswer(200, str(made)))
+    return made
+
+
+def panel_context(desk: Desk, focus: UUID | None) -> dict[str, object]:
+    """Give what the panel shows; an empty one when nothing is in focus or it is out of sight by now."""
+    panel: Panel | None = None
+    if focus is not None:
+        found = Annotation.objects.filter(pk=focus, article=desk.article).select_related("author").first()
+        if found is not None and found.state not in HIDDEN and sees(desk.actor, found):
+            panel = panel_of(desk.actor, desk.article, found)
+    return {"panel": panel, "desk": desk, "kind_labels": KIND_LABELS, "key": uuid4()}
+
+
+def answer_write(
+    request: HttpRequest, desk: Desk, *, focus: UUID | None, touched: Iterable[Segment], parties: bool = False
+) -> HttpResponse:
+    """Answer what the write changed on the page; without htmx go back to the page."""
+    if not is_htmx(request):
+        query = f"?{urlencode({'focus': focus})}#annotation-panel" if focus else ""
+        return HttpResponseRedirect(desk.address("workbench") + query)
+    context = {
+        **panel_context(desk, focus),
+        "blocks": touched_blocks(desk.actor, desk.article, touched),
+        "kinds": kind_counts(desk.actor, desk.article),
+        "parties": party_counts(desk.actor, desk.article) if parties else None,
+        "oob": True,
+    }
+    return fragment(request, "annotations/written.html", context)
+
+
+def segments_of(annotation: Annotation) -> list[Segment]:
+    """Give an annotation's segments."""
+    return [Segment(start, end) for start, end in annotation.segments]

@@ -1,0 +1,17 @@
+// @ts-check
+// Names of the events that travel through our pages; each bubbles and carries what its comment says.
+
+/** An annotation was made, changed or decided on; `detail.value` is its id. Sent by the server (HX-Trigger). */
+export const ANNOTATION_CHANGED = "annotation:changed";
+/** A link was made, changed or decided on; `detail.value` is its id. Sent by the server (HX-Trigger). */
+export const LINK_CHANGED = "link:changed";
+
+/**
+ * Send an event up from an element.
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
+export function send(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+}
