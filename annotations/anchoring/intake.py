@@ -24,7 +24,7 @@ pnb prs ps pst pus rhg sam sd sdh shu skr snd ssh syc syr ug uig ur urd xmn ydd 
 """
 RTL_SCRIPTS = frozenset(SCRIPTS.split())
 RTL_LANGUAGES = frozenset(LANGUAGES.split())
-# Languages written from the right only in these countries (CLDR, likely subtags).
+# Languages written from the right only in these countries.
 RTL_IN_REGION = frozenset(
     [("ku", "iq"), ("ku", "ir"), ("pa", "pk"), ("uz", "af"), ("az", "iq"), ("az", "ir"), ("kk", "cn"), ("ky", "cn")]
 )
