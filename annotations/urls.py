@@ -1,3 +1,36 @@
-"""Routes of pages and fragments."""
+"""Routes of pages and fragments. Each name is also the name of its template, element and class (layout.md, htmx)."""
 
-urlpatterns: list = []
+from django.urls import URLPattern, path
+
+from annotations.views import accounts, annotations, articles, home, links, projects, review, workbench
+
+_ARTICLE = "p/<slug:slug>/articles/<uuid:pk>/"
+
+_workbench: list[URLPattern] = [
+    path(_ARTICLE, workbench.show_workbench, name="workbench"),
+    path(f"{_ARTICLE}panel/", workbench.show_panel, name="annotation-panel"),
+    path(f"{_ARTICLE}submissions/", workbench.submit, name="article-submit"),
+    path(f"{_ARTICLE}annotations/", annotations.tag, name="annotation-create"),
+    path(f"{_ARTICLE}annotations/quoting/", annotations.tag_by_quoting, name="annotation-quote"),
+    path(f"{_ARTICLE}annotations/kind/", annotations.change_kind, name="annotation-kind"),
+    path(f"{_ARTICLE}annotations/note/", annotations.change_note, name="annotation-note"),
+    path(f"{_ARTICLE}annotations/parties/", annotations.change_parties, name="annotation-parties"),
+    path(f"{_ARTICLE}annotations/withdrawals/", annotations.withdraw, name="annotation-withdraw"),
+    path(f"{_ARTICLE}links/", links.link, name="link-create"),
+    path(f"{_ARTICLE}links/picker/", links.pick, name="link-picker"),
+    path(f"{_ARTICLE}links/withdrawals/", links.unlink, name="link-remove"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", accounts.sign_in, name="login"),
+    path("login/link/<str:secret>/", accounts.sign_in_by_link, name="login-link"),
+    path("logout/", accounts.sign_out, name="logout"),
+    path("account/", accounts.account, name="account"),
+    path("projects/", projects.show_projects, name="project-list"),
+    path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
+    path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
+    path("p/<slug:slug>/review/", review.show_review, name="review"),
+    path("p/<slug:slug>/review/decisions/", review.decide_records, name="decision-create"),
+    *_workbench,
+]

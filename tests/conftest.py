@@ -11,6 +11,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 
+from newsdesk.embedded_postgres.processes import is_running
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 # What migrations filled stays when a test's records are cleared away.
 _KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
@@ -40,6 +42,7 @@ def django_db_setup(
     keep = django_db_keepdb and not django_db_createdb
     verbosity = request.config.option.verbose
     with django_db_blocker.unblock():
+        _drop_left_databases()
         databases = setup_databases(
             verbosity=verbosity, interactive=False, aliases=None, serialized_aliases=[], keepdb=keep
         )
@@ -66,6 +69,19 @@ def as_owner(django_db_setup: None) -> Iterator[Callable[..., list[tuple[Any, ..
                 return cursor.fetchall() if cursor.description else []
 
         yield run
+
+
+def _drop_left_databases() -> None:
+    """Drop the test databases of runs that were killed: their process is gone and nobody is connected."""
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT datname, substring(datname FROM '[0-9]+$')::int FROM pg_database "
+            "WHERE datname ~ '^test_newsdesk_[0-9]+$' AND datdba = current_user::regrole "
+            "AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pg_stat_activity.datname = pg_database.datname)"
+        )
+        for name, pid in cursor.fetchall():
+            if not is_running(pid, ""):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def owner_connection() -> Any:

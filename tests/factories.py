@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.anchoring.anchor import Segment
-from annotations.models import Annotation, Article, Decision, Incident, Link, Outlet, Party, Project, User
+from annotations.models import Annotation, Article, Decision, Incident, Link, Outlet, Party, Project
 from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType

@@ -10,7 +10,10 @@ os.environ.setdefault("LANGUAGES", "en,ar")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from newsdesk.settings import *  # noqa: E402, F403
-from newsdesk.settings import STATIC_ROOT, STORAGES  # noqa: E402
+from newsdesk.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+
+# A name for each run, so that two runs at once do not drop each other's database.
+DATABASES["owner"]["TEST"]["NAME"] = os.environ.get("NEWSDESK_TEST_DATABASE") or f"test_newsdesk_{os.getpid()}"
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -112,6 +112,8 @@ class ApiView(APIView):
 class ListView(ApiView):
     """A view that also answers a list, page by page."""
 
+    is_list = True
+
     def query(self) -> dict[str, Any]:
         """Read the query parameters, those of paging included. Raises: InvalidParameter."""
         is_read = self.request.method in {"GET", "HEAD"}

@@ -6,11 +6,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from annotations.api.parsers import Body
-from annotations.errors import FieldError, InvalidFields, NotYours
+from annotations.errors import FieldError, InvalidFields, NotYours, OwnWork
 from annotations.models import Annotation, Link
-from annotations.queries.access import Actor
+from annotations.queries.access import Actor, require
+from annotations.queries.barring import editors_since_approval
 from annotations.queries.history import DecisionMade, VersionMade
-from annotations.rules.review import State
+from annotations.rules.permissions import Action
+from annotations.rules.review import State, barred
 from annotations.services.holding import require_editor, require_mover
 
 # Where PATCH may move a record; the rest goes through decisions/ and DELETE.
@@ -23,6 +25,15 @@ def require_change(actor: Actor, record: Annotation | Link) -> None:
         require_editor(actor, record)
     except NotYours:
         require_mover(actor, record)
+
+
+def require_decider(actor: Actor, record: Annotation | Link) -> None:
+    """Let through who may decide on the record. Raises: NotFound, NotAllowed, OwnWork."""
+    require(actor, Action.DECIDE, record.project_id)
+    is_annotation = isinstance(record, Annotation)
+    editors = editors_since_approval([record.pk] if is_annotation else [], [] if is_annotation else [record.pk])
+    if actor.user.pk in barred(record.author_id, editors.get(record.pk, ())):
+        raise OwnWork
 
 
 def is_move(body: Body) -> bool:

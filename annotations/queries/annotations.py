@@ -71,13 +71,13 @@ def with_approved_content(rows: Sequence[Row]) -> list[dict[str, Any]]:
     versions = AnnotationVersion.objects.filter(
         annotation_id__in=[row["id"] for row in rows], number=F("annotation__approved_version")
     )
-    approved = {annotation: (content, at) for annotation, content, at in versions.values_list("annotation_id", "content", "at")}
+    approved = {
+        annotation: (content, at) for annotation, content, at in versions.values_list("annotation_id", "content", "at")
+    }
     shown = []
     for row in rows:
         content, at = approved[row["id"]]
-        shown.append(
-            {**row, **content, "state": State.APPROVED, "version": row["approved_version"], "updated_at": at}
-        )
+        shown.append({**row, **content, "state": State.APPROVED, "version": row["approved_version"], "updated_at": at})
     return shown
 
 
@@ -127,9 +127,7 @@ def _approved(found: QuerySet[Annotation], wanted: AnnotationFilter) -> QuerySet
 def _approved_as(content: Q) -> Exists:
     """Say whether the approved version has such a content."""
     return Exists(
-        AnnotationVersion.objects.filter(
-            content, annotation_id=OuterRef("pk"), number=OuterRef("approved_version")
-        )
+        AnnotationVersion.objects.filter(content, annotation_id=OuterRef("pk"), number=OuterRef("approved_version"))
     )
 
 

@@ -1,4 +1,4 @@
-"""The article list as its page shows it: rows with tags by kind, progress and stage, in a fixed number of statements."""
+"""The article list as its page shows it: tags by kind, progress and stage of each, in a fixed number of statements."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

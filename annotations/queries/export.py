@@ -61,7 +61,7 @@ def open_export(order: Order) -> Export:
 def export_etag(order: Order) -> str:
     """Answer an ETag that changes whenever the content of the export would; `exported_at` aside."""
     with connection.cursor() as cursor:
-        cursor.execute(_TALLY, {"project": order.project.id})
+        cursor.execute(_TALLY, {"project": str(order.project.id)})
         (tally,) = cursor.fetchone()
     return _etag(order, tally)
 

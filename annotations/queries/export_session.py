@@ -1,12 +1,13 @@
 """A database connection of an export's own: limits of its own, one snapshot, at most four at once on all servers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import psycopg2
 import psycopg2.extensions
 from django.db import InterfaceError, OperationalError, connections
+from psycopg2.extras import execute_values
 
 from annotations.errors import Unavailable
 
@@ -60,12 +61,10 @@ class ExportSession:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Fill a temporary table, which a read-only transaction may."""
         with self._connection.cursor() as cursor:
-            for row in rows:
-                places = ", ".join(["%s"] * len(row))
-                cursor.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - names are constants
+            execute_values(cursor, f"INSERT INTO {table} VALUES %s", rows)  # noqa: S608 - names are constants
 
     def copy(self, template: str, query: str, parameters: object, sink: Any) -> None:
         """Run COPY … TO STDOUT into `sink.write`."""

@@ -5,6 +5,7 @@ All texts here are constants; values travel as named parameters.
 # ruff: noqa: S608 - the statements are put together from constants only
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from annotations.queries.export_choice import Order
@@ -30,7 +31,7 @@ class ExportSql:
     def __init__(self, order: Order) -> None:
         self._choice, self._sight = order.choice, order.sight
         self._is_approved = not order.choice.states or order.sight.approved_only
-        self.parameters: dict[str, object] = {
+        self.parameters: dict[str, str | list[str] | datetime | None] = {
             "project": str(order.project.id),
             "states": [str(state) for state in order.choice.states],
             "kinds": [str(kind) for kind in order.choice.kinds],

@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 _CHARACTERS = 8
 
 
-def pseudonym(project_id: UUID, user_id: UUID) -> str:
+def pseudonym(project_id: UUID, user_id: UUID | str) -> str:
     """Name a person without telling who it is; the same in every format and release of one project."""
     digest = salted_hmac("newsdesk.pseudonym", f"{project_id}:{user_id}", algorithm="sha256").digest()
     return "annotator-" + base64.b32encode(digest).decode().lower()[:_CHARACTERS]

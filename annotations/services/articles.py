@@ -87,7 +87,7 @@ def edit_article(*, actor: Actor, article: Article, version: int, changes: Mappi
     incidents = columns.pop("incidents", None)
     with transaction.atomic():
         held = hold(Article, article.id, version)
-        check_fields({k: v for k, v in changes.items() if k != "incidents"}, _METADATA)
+        check_fields({k: v for k, v in changes.items() if k != "incidents"}, METADATA)
         references: References = {"outlet": (Outlet, [changes.get("outlet")]), "incidents": (Incident, _ids(incidents))}
         check_references(held.project_id, references)
         if "language" in changes:
@@ -103,8 +103,8 @@ def edit_article(*, actor: Actor, article: Article, version: int, changes: Mappi
 
 def clean_article(draft: ArticleDraft) -> Cleaned:
     """Check a draft and clean its text. Raises: InvalidFields."""
-    fields = {name: getattr(draft, name) for name in _METADATA if name not in {"outlet", "published_at"}}
-    check_fields(fields, _METADATA)
+    fields = {name: getattr(draft, name) for name in METADATA if name not in {"outlet", "published_at"}}
+    check_fields(fields, METADATA)
     cleaned = clean(draft.text)
     if not cleaned.text.strip():
         raise InvalidFields([FieldError("text", "blank", "An article needs a text.")])
@@ -180,7 +180,7 @@ def _language(field: str, value: object) -> list[FieldError]:
     return [FieldError(field, "invalid", "A language is a tag such as en, ar or fa-AF.")]
 
 
-_METADATA: Final[Mapping[str, Check]] = {
+METADATA: Final[Mapping[str, Check]] = {
     "title": needed_line,
     "byline": optional_line,
     "license": optional_line,

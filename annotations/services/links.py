@@ -116,7 +116,7 @@ def withdraw_link(*, actor: Actor, link: Link, version: int) -> Link:
     The last disputes link that its author takes back from a claim it had turned turns the claim back.
     Raises: NotAllowed, NotYours, Stale, WrongState, DuplicateAnnotation.
     """
-    _require_withdrawer(actor, link)
+    require_withdrawer(actor, link)
     with transaction.atomic():
         source = hold_ends([link.source_id, link.target_id])[link.source_id]
         held = hold_link(link.id, version)
@@ -216,7 +216,8 @@ def _join(actor: Actor, type_: LinkType, source: Annotation, target: Annotation)
     return [happened(source, "turned", content=content_digest(content_of(source)))]
 
 
-def _require_withdrawer(actor: Actor, link: Link) -> None:
+def require_withdrawer(actor: Actor, link: Link) -> None:
+    """Let through the link's author, the author of its source, and admins. Raises: NotAllowed, NotYours."""
     source_author = Annotation.objects.filter(pk=link.source_id).values_list("author_id", flat=True).first()
     if actor.user.id == source_author:
         require(actor, Action.ANNOTATE, link.project_id)

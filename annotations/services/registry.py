@@ -129,7 +129,7 @@ def _delete(actor: Actor, record: VersionedRecord, version: int) -> None:
 
 
 def _check(model: type[models.Model], project_id: UUID, fields: Fields, needed: tuple[str, ...]) -> None:
-    check_fields(fields, _CHECKS[model], needed)
+    check_fields(fields, CHECKS[model], needed)
     references: dict[str, tuple[type[models.Model], list[object]]] = {}
     for name, (other, many) in _REFERENCES.items():
         if name in fields:
@@ -246,7 +246,7 @@ _NEEDED: Final[Mapping[type[models.Model], tuple[str, ...]]] = {
     Incident: ("title",),
     Party: ("name", "entity_type"),
 }
-_CHECKS: Final[Mapping[type[models.Model], Mapping[str, Check]]] = {
+CHECKS: Final[Mapping[type[models.Model], Mapping[str, Check]]] = {
     Outlet: {
         "name": needed_line,
         "domain": optional_line,

@@ -1,6 +1,7 @@
 """How tags look: nested pieces as `<mark>` elements, and the words for kinds, links and states."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from django import template
@@ -44,6 +45,12 @@ _OPENINGS: Final = {
 def marks(block: TextBlock) -> str:
     """Render a block's text with its tags. Nothing but text and `<mark>` comes out."""
     return _inner(block.pieces, block.versions)
+
+
+@register.simple_tag
+def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
+    """Render a block for reading: the tags in `focus` and those `linked` to them stand out by class."""
+    return _inner_around(block.pieces, focus, linked)
 
 
 @register.filter
@@ -94,3 +101,15 @@ def _mark(piece: Piece, versions: Mapping[str, int]) -> str:
     if piece.first:
         return format_html('{}{}" data-v="{}">{}</mark>', opening, piece.id, versions[piece.id], inner)
     return format_html('{}{}">{}</mark>', opening, piece.id, inner)
+
+
+def _inner_around(pieces: tuple[Piece | str, ...], focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
+    parts = ((p if isinstance(p, str) else _mark_around(p, focus, linked),) for p in pieces)
+    return format_html_join("", "{}", parts)
+
+
+def _mark_around(piece: Piece, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
+    opening = _OPENINGS[piece.kind, piece.first, piece.last]
+    role = "focus" if piece.id in focus else "linked" if piece.id in linked else "other"
+    inner = _inner_around(piece.children, focus, linked)
+    return format_html('{}{}" data-role="{}">{}</mark>', opening, piece.id, role, inner)

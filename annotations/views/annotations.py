@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from annotations.anchoring.anchor import Segment
-from annotations.errors import InvalidInput
 from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.queries.workbench import neighbours, party_named, place_of

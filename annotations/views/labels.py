@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role
-from annotations.rules.review import Reason, State, Verdict
+from annotations.rules.review import Reason, State
 
 Label = str | Promise
 
@@ -69,11 +69,8 @@ STATE_PILLS: Final[Mapping[str, Pill]] = {
     State.WITHDRAWN: Pill(_("Withdrawn"), "–"),
 }
 
-VERDICT_LABELS: Final[Mapping[str, Label]] = {
-    Verdict.APPROVE: _("Approved"),
-    Verdict.REQUEST_CHANGES: _("Changes asked"),
-    Verdict.REJECT: _("Rejected"),
-}
+STATE_LABELS: Final[Mapping[str, Label]] = {state: pill.words for state, pill in STATE_PILLS.items()}
+STATE_SIGNS: Final[Mapping[str, str]] = {state: pill.sign for state, pill in STATE_PILLS.items()}
 
 REASON_LABELS: Final[Mapping[str, Label]] = {
     Reason.SPAN: _("The span is wrong"),

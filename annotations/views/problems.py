@@ -91,7 +91,7 @@ def page(
     """Let only signed-in people in, hand the view who acts, and tell its errors in words."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User):
             return _sign_in_first(request)
         try:

@@ -15,3 +15,11 @@ export const LINK_CHANGED = "link:changed";
 export function send(element, name, detail) {
   element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
 }
+/** Something is to be done in the workbench; `detail` is a Command. */
+export const COMMAND = "workbench:command";
+/** Saving went on; `detail` is the new SaveState. */
+export const SAVE_CHANGED = "save:changed";
+/** The list to link from is there; `detail` are the ids of its choices in order. */
+export const PICKER_OPENED = "picker:opened";
+/** The list to link from was left without a choice. */
+export const PICKER_CLOSED = "picker:closed";

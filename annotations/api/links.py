@@ -1,0 +1,206 @@
+"""Links: the relation as JSON, the same frame of fields as annotations."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations.api.base import ApiView, ListView
+from annotations.api.fields import RECORD_FIELDS, ChoiceField, Input, NoteField, ObjectField, ReferenceField
+from annotations.api.filters import choices_parameter, id_parameter, moment_parameter, parameters
+from annotations.api.parsers import Body
+from annotations.api.reviewed import history_content, is_move, require_change, target_state
+from annotations.api.schema import HistoryOut, changes, lists, makes, reads, withdraws
+from annotations.models import Annotation, Link
+from annotations.queries.access import get_annotation_for, get_link_for, require, require_scope
+from annotations.queries.history import history
+from annotations.queries.links import ROW, LinkFilter, Row, link_rows
+from annotations.rules.links import LinkType
+from annotations.rules.permissions import Action
+from annotations.rules.review import State
+from annotations.services.holding import require_editor, require_mover
+from annotations.services.links import (
+    LinkDraft,
+    create_link,
+    edit_link,
+    move_link,
+    require_withdrawer,
+    withdraw_link,
+)
+
+READ_ONLY = (*RECORD_FIELDS, "approved_version", "author", "origin", "source_article", "target_article")
+
+
+class LinkIn(Input):
+    """A new link between two annotations."""
+
+    read_only = (*READ_ONLY, "state")
+
+    type = ChoiceField(LinkType)
+    source = ReferenceField(get_annotation_for)
+    target = ReferenceField(get_annotation_for)
+    attributes = ObjectField(required=False)
+    note = NoteField(required=False)
+
+
+class LinkChangeIn(Input):
+    """A change of content (each field as a whole), or of the state alone."""
+
+    read_only = (*READ_ONLY, "type", "source", "target")
+
+    attributes = ObjectField(required=False)
+    note = NoteField(required=False)
+    state = ChoiceField(State, required=False)
+
+
+class LinkOut(serializers.Serializer[Any]):
+    """A link."""
+
+    id = serializers.UUIDField()
+    project = serializers.UUIDField()
+    type = ChoiceField(LinkType)
+    source = serializers.UUIDField()
+    target = serializers.UUIDField()
+    source_article = serializers.UUIDField()
+    target_article = serializers.UUIDField()
+    attributes = ObjectField()
+    note = serializers.CharField()
+    state = ChoiceField(State)
+    version = serializers.IntegerField()
+    approved_version = serializers.IntegerField(allow_null=True)
+    author = serializers.CharField(allow_null=True)
+    origin = ObjectField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+def link_content(row: Row) -> dict[str, Any]:
+    """Show one row of the query."""
+    return {
+        "id": row["id"],
+        "project": row["project_id"],
+        "type": row["type"],
+        "source": row["source_id"],
+        "target": row["target_id"],
+        "source_article": row["source_article_id"],
+        "target_article": row["target_article_id"],
+        "attributes": row["attributes"],
+        "note": row["note"],
+        "state": row["state"],
+        "version": row["version"],
+        "approved_version": row["approved_version"],
+        "author": row["author__username"],
+        "origin": row["origin"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+def link_record(link: Link) -> dict[str, Any]:
+    """Show one stored link."""
+    row = {name: getattr(link, name, None) for name in ROW}
+    row["author__username"] = link.author.username if link.author else None
+    return link_content(row)
+
+
+class LinkListView(ListView):
+    """All links one may see, and making one."""
+
+    parameters = parameters(
+        id_parameter("project"),
+        id_parameter("article"),
+        id_parameter("annotation"),
+        choices_parameter("type", LinkType),
+        choices_parameter("state", State),
+        moment_parameter("updated_since"),
+    )
+
+    def current(self, record: Annotation | Link) -> Mapping[str, Any]:
+        """Show the stored link (making one names no version, so there is none to show of an end)."""
+        return link_record(record) if isinstance(record, Link) else {}
+
+    @lists(LinkOut, parameters)
+    def get(self, request: Request) -> Response:
+        """List links."""
+        values = self.query()
+        names = LinkFilter.__dataclass_fields__
+        wanted = LinkFilter(**{name: value for name, value in values.items() if name in names})
+        return self.page(values, link_rows(self.actor, wanted), lambda rows: map(link_content, rows))
+
+    @makes(LinkIn, LinkOut)
+    def post(self, request: Request) -> HttpResponseBase:
+        """Link two annotations; a disputes link makes a counterclaim of one's own claim."""
+        require_scope(self.actor, Action.ANNOTATE)
+        body = self.body()
+        ends = [self.named(body, field, get_annotation_for) for field in ("source", "target")]
+        for end in ends:
+            if end is not None:
+                require(self.actor, Action.ANNOTATE, end.project_id)
+        found = [end for end in ends if end is not None]
+        if len(found) < 2:
+            self.taken(LinkIn, body, found=found)
+        return self.once(body, lambda: self._make(body, found))
+
+    def _make(self, body: Body, found: list[Annotation]) -> Response:
+        taken = self.taken(LinkIn, body, found=found)
+        ends = {"source": taken.pop("source").id, "target": taken.pop("target").id}
+        return self.created(link_record(create_link(actor=self.actor, draft=LinkDraft(**taken, **ends))))
+
+
+class LinkView(ApiView):
+    """One link."""
+
+    def current(self, record: Link) -> Mapping[str, Any]:
+        """Show the stored link."""
+        return link_record(record)
+
+    @reads(LinkOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read a link."""
+        link = get_link_for(self.actor, pk)
+        self.query()
+        return self.answer(link_record(link))
+
+    @changes(LinkChangeIn, LinkOut)
+    def patch(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Change attributes or note of a link, or move its state."""
+        link = get_link_for(self.actor, pk)
+        require_change(self.actor, link)
+        body = self.body()
+        (require_mover if is_move(body) else require_editor)(self.actor, link)
+        return self.once(body, lambda: self._change(link, body))
+
+    @withdraws(LinkOut)
+    def delete(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Withdraw a link."""
+        link = get_link_for(self.actor, pk)
+        require_withdrawer(self.actor, link)
+        body = self.body(may_be_empty=True)
+        return self.once(body, lambda: self._withdraw(link))
+
+    def _change(self, link: Link, body: Body) -> Response:
+        version = self.matching(link)
+        if is_move(body):
+            moved = move_link(actor=self.actor, link=link, version=version, state=target_state(body))
+            return self.answer(link_record(moved))
+        taken = self.taken(LinkChangeIn, body, partial=True)
+        return self.answer(link_record(edit_link(actor=self.actor, link=link, version=version, **taken)))
+
+    def _withdraw(self, link: Link) -> Response:
+        version = self.matching(link)
+        return self.answer(link_record(withdraw_link(actor=self.actor, link=link, version=version)))
+
+
+class LinkHistoryView(ApiView):
+    """Versions of a link and decisions on it."""
+
+    @reads(HistoryOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the history of a link, oldest first."""
+        link = get_link_for(self.actor, pk)
+        self.query()
+        return Response(history_content(history(link), holds_offsets=False))

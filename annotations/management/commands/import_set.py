@@ -1,0 +1,76 @@
+"""`manage.py import_set`: the same import as the API's, from the shell."""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from annotations.errors import NewsdeskError
+from annotations.formats import CODECS, DEFAULT_FORMAT
+from annotations.models import User
+from annotations.queries.access import Actor, get_project_for
+from annotations.services.exchange import ImportOrder, OnError, import_file
+
+
+class Command(BaseCommand):
+    """Take a file into a project, in somebody's name."""
+
+    help = "Import a file into a project: all or nothing, or with --on-error skip its good lines."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--as", required=True, metavar="NAME", dest="username")
+        parser.add_argument("--format", default=DEFAULT_FORMAT, choices=sorted(CODECS))
+        parser.add_argument("--on-error", default=str(OnError.REFUSE), choices=[str(choice) for choice in OnError])
+        parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
+
+    def handle(self, **options: Any) -> None:
+        """Take the file in and print the counts. Raises: CommandError."""
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError(_("There is no user %(name)s.") % {"name": options["username"]})
+        actor = Actor(user)
+        order = ImportOrder(options["format"], OnError(options["on_error"]), options["dry_run"])
+        try:
+            project = get_project_for(actor, options["project"])
+            with options["file"].open("rb") as file:
+                report = import_file(actor=actor, project=project, file=self._watched(file), order=order)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        except NewsdeskError as error:
+            raise CommandError(_explained(error)) from error
+        for found in report.errors:
+            self.stderr.write(f"{found['line']}: {found['code']}: {found['detail']}")
+        for name, count in report.counts.items():
+            self.stdout.write(f"{name} {count}")
+
+    def _watched(self, file: BinaryIO) -> BinaryIO:
+        """Show on a terminal how far the file was read."""
+        return cast(BinaryIO, _Watched(file, self)) if self.stderr.isatty() else file
+
+
+class _Watched:
+    """A file that tells how far it was read, at most a hundred times."""
+
+    def __init__(self, file: BinaryIO, command: BaseCommand) -> None:
+        self._file, self._command = file, command
+        self._size = max(os.fstat(file.fileno()).st_size, 1)
+        self._shown = -1
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self._file.readline(limit)
+        percent = 100 * self._file.tell() // self._size
+        if percent != self._shown:
+            self._shown = percent
+            self._command.stderr.write(f"\r{percent} %", ending="" if line else "\n")
+        return line
+
+
+def _explained(error: NewsdeskError) -> str:
+    lines = [f"{found.line}: {found.code}: {found.detail}" for found in error.errors if found.line is not None]
+    return "\n".join([error.detail, *lines])

@@ -1,0 +1,41 @@
+"""Projects and their members, as an actor may see them."""
+
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from annotations.errors import NotFound
+from annotations.models import Membership, Project
+from annotations.queries.access import Actor, visible_projects
+
+# What a list reads of each row; `role` is the actor's own.
+PROJECT_ROW = ("id", "name", "slug", "description", "settings", "version", "created_at", "updated_at", "role")
+MEMBER_ROW = ("id", "project_id", "user__username", "role", "created_at")
+
+
+def memberships_of(actor: Actor) -> QuerySet[Membership]:
+    """Read the actor's memberships with their projects, oldest project first."""
+    return Membership.objects.filter(user=actor.user).select_related("project").order_by("project_id")
+
+
+def project_rows(actor: Actor, slug: str | None = None) -> QuerySet[Project, dict[str, object]]:
+    """Rows of the actor's projects with the actor's role, without order."""
+    found = visible_projects(actor)
+    if slug is not None:
+        found = found.filter(slug=slug)
+    return found.annotate(role=F("memberships__role")).values(*PROJECT_ROW)
+
+
+def member_rows(project_id: UUID) -> QuerySet[Membership, dict[str, object]]:
+    """Rows of a project's members, without order."""
+    return Membership.objects.filter(project_id=project_id).values(*MEMBER_ROW)
+
+
+def get_member(project_id: UUID, username: str) -> Membership:
+    """Fetch one member of a project that the gate has given. Raises: NotFound."""
+    members = Membership.objects.select_related("user")
+    # PostgreSQL cannot even be asked for a name with NUL in it.
+    found = None if "\x00" in username else members.filter(project_id=project_id, user__username=username).first()
+    if found is None:
+        raise NotFound
+    return found

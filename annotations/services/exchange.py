@@ -1,0 +1,104 @@
+"""Imports: a file of any known format into a project, all or nothing, or (asked for) its good lines only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import BinaryIO, Final
+
+from django.db import connection, transaction
+
+from annotations.errors import FieldError, InvalidParameter, Unavailable, Unprocessable
+from annotations.formats import DEFAULT_FORMAT, codec_named
+from annotations.formats.codec import Problem
+from annotations.models import Import, Project
+from annotations.queries.access import Actor, require
+from annotations.queries.export_session import RETRY_AFTER_SECONDS, SLOT_LOCK, SLOTS
+from annotations.rules.permissions import Action
+from annotations.services.exchange_match import StoredRecords
+from annotations.services.exchange_plan import Plan, plan_import
+from annotations.services.exchange_store import store_plan
+
+
+class OnError(StrEnum):
+    """What happens to a file with bad lines."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """How a file is to be taken."""
+
+    format: str = DEFAULT_FORMAT
+    on_error: OnError = OnError.REFUSE
+    dry_run: bool = False
+
+
+def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: ImportOrder) -> Import:
+    """Take a file in; the importer becomes the author of every record, in draft. A dry run stores nothing.
+
+    Raises: NotFound, NotAllowed, InvalidParameter, IncompleteFile, Unprocessable with the bad lines, Unavailable.
+    """
+    require(actor, Action.EDIT_REGISTRY, project.id)
+    codec = codec_named(order.format)
+    if codec.read is None:
+        raise InvalidParameter("This format cannot be imported.", field="format")
+    reading = codec.read(file)
+    report = Import(project=project, actor=actor.user, format=order.format, status="done")
+    with transaction.atomic():
+        _take_time_and_turn(project)
+        plan = plan_import(project.id, reading, StoredRecords(actor, project, reading.items))
+        if plan.problems and order.on_error is OnError.REFUSE:
+            raise _refusal(plan.problems)
+        report.counts = _counts(plan)
+        report.errors = [{"line": found.line, "code": found.code, "detail": found.detail} for found in plan.problems]
+        report.mapping = {file_id: str(pk) for file_id, pk in plan.mapping.items()}
+        if not order.dry_run:
+            if not plan.is_empty:
+                store_plan(actor=actor, project=project, plan=plan, report=report)
+            report.save(force_insert=True)
+    return report
+
+
+# An import may take long, and two into one project would not see each other's records.
+_LIMITS: Final = """
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = '10s';
+SET LOCAL idle_in_transaction_session_timeout = '1h';
+"""
+
+
+def _take_time_and_turn(project: Project) -> None:
+    """Lift the limits of web requests for this transaction, and take a slot among exports and imports."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITS)
+        for slot in range(SLOTS):
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [SLOT_LOCK, slot])
+            if cursor.fetchone()[0]:
+                break
+        else:
+            detail = "Several exports or imports are running; repeat in a moment."
+            raise Unavailable(detail, extras={"retry_after": RETRY_AFTER_SECONDS})
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{project.id}"])
+
+
+def _refusal(problems: list[Problem]) -> Unprocessable:
+    errors = [FieldError("", found.code, found.detail, line=found.line) for found in problems]
+    return Unprocessable(code=errors[0].code if len({error.code for error in errors}) == 1 else "", errors=errors)
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    """Count what is new by the words of the end line, and what is not."""
+    return {
+        "outlet": len(plan.outlets),
+        "incident": len(plan.incidents),
+        "party": len(plan.parties),
+        "article": len(plan.articles),
+        "annotation": len(plan.annotations),
+        "link": len(plan.links),
+        "decision": 0,
+        "already_there": plan.already_there,
+        "skipped": plan.skipped,
+        "decisions_ignored": plan.decisions_ignored,
+        "supersedes_dropped": plan.supersedes_dropped,
+    }
