@@ -51,6 +51,8 @@ def logging_settings(*, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.request": {"level": "ERROR"},
             "django.db.backends": {"level": "WARNING"},
+            # Anybody can send any Host; the answer is 400 and stands in the request's line.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
 

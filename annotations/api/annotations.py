@@ -28,6 +28,7 @@ from annotations.api.filters import (
     choices_parameter,
     id_parameter,
     moment_parameter,
+    narrowed,
     parameters,
     text_parameter,
     true_parameter,
@@ -59,7 +60,7 @@ READ_ONLY = (*RECORD_FIELDS, "offset_unit", "approved_version", "author", "origi
 class AnnotationIn(Input):
     """A new annotation; `exact` is the text the client believes is at the segments."""
 
-    read_only = (*READ_ONLY, "state")
+    not_taken = (*READ_ONLY, "state")
 
     article = ReferenceField(get_article_for)
     kind = ChoiceField(Kind)
@@ -73,7 +74,7 @@ class AnnotationIn(Input):
 class AnnotationChangeIn(Input):
     """A change of content (each field as a whole), or of the state alone."""
 
-    read_only = (*READ_ONLY, "article")
+    not_taken = (*READ_ONLY, "article")
 
     kind = ChoiceField(Kind, required=False)
     segments = SegmentsField(required=False)
@@ -155,8 +156,7 @@ class AnnotationListView(ListView):
     def get(self, request: Request) -> Response:
         """List annotations."""
         values = self.query()
-        names = AnnotationFilter.__dataclass_fields__
-        wanted = AnnotationFilter(**{name: value for name, value in values.items() if name in names})
+        wanted = narrowed(AnnotationFilter, values)
 
         def render(rows: list[Row]) -> list[dict[str, Any]]:
             shown = with_approved_content(rows) if wanted.approved and rows else rows

@@ -25,7 +25,7 @@ from annotations.api.fields import (
     ReferenceField,
     TextField,
 )
-from annotations.api.filters import id_parameter, moment_parameter, parameters, text_parameter
+from annotations.api.filters import id_parameter, moment_parameter, narrowed, parameters, text_parameter
 from annotations.api.parsers import MAX_ARTICLE_BYTES, Body
 from annotations.api.preconditions import etag
 from annotations.api.schema import changes, lists, makes, reads
@@ -54,7 +54,7 @@ READ_ONLY = (
 class ArticleIn(Input):
     """A new article."""
 
-    read_only = READ_ONLY
+    not_taken = READ_ONLY
 
     project = ReferenceField(get_project_for)
     title = LineField()
@@ -70,7 +70,7 @@ class ArticleIn(Input):
 class ArticleChangeIn(Input):
     """A change of metadata; a `text` is refused with 409 `immutable`."""
 
-    read_only = (*READ_ONLY, "project")
+    not_taken = (*READ_ONLY, "project")
 
     title = LineField(required=False)
     text = TextField(required=False)
@@ -188,8 +188,7 @@ class ArticleListView(ListView):
     def get(self, request: Request) -> Response:
         """List articles, without their texts."""
         values = self.query()
-        names = ArticleSearch.__dataclass_fields__
-        wanted = ArticleSearch(**{name: value for name, value in values.items() if name in names})
+        wanted = narrowed(ArticleSearch, values)
 
         def render(rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
             incidents = incidents_of([row["id"] for row in rows])

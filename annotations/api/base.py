@@ -5,7 +5,7 @@ inside it `matching`, then the shape of the input, then the service.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -42,8 +42,7 @@ class ApiView(APIView):
     @property
     def actor(self) -> Actor:
         """Who acts."""
-        actor: Actor = self.request.auth
-        return actor
+        return cast(Actor, self.request.auth)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer; nothing behind the sign-in is kept by any cache."""

@@ -13,6 +13,7 @@ from annotations.api.filters import (
     Parameter,
     choices_parameter,
     id_parameter,
+    narrowed,
     parameters,
     text_parameter,
     true_parameter,
@@ -144,7 +145,6 @@ class ClaimListView(ListView):
     def get(self, request: Request) -> Response:
         """List the clusters of claims."""
         values = self.query()
-        names = ClaimFilter.__dataclass_fields__
-        wanted = ClaimFilter(**{name: value for name, value in values.items() if name in names})
+        wanted = narrowed(ClaimFilter, values)
         rows = [{"id": cluster.id, "cluster": cluster} for cluster in claim_clusters(self.actor, wanted)]
         return self.page(values, from_rows(rows), lambda found: [claim_content(row["cluster"]) for row in found])

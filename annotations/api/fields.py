@@ -25,9 +25,9 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Input(serializers.Serializer[Any]):
-    """What a route takes. `read_only` are fields of the answer that may not be sent."""
+    """What a route takes. `not_taken` are fields of the answer that may not be sent."""
 
-    read_only: ClassVar[tuple[str, ...]] = ()
+    not_taken: ClassVar[tuple[str, ...]] = ()
 
 
 RECORD_FIELDS: Final = ("id", "project", "version", "created_at", "updated_at")
@@ -91,7 +91,7 @@ def _flat(detail: Any, field: str, index: int | None) -> Iterator[FieldError]:
 def _not_taken(serializer: Input, content: Mapping[str, Any]) -> list[FieldError]:
     found = []
     for name in content:
-        if name in serializer.read_only:
+        if name in serializer.not_taken:
             found.append(FieldError(name, "read_only_field", _("This is set by the server; leave it out.")))
         elif name not in serializer.fields:
             found.append(FieldError(name, "unknown_field", _("There is no such field here.")))
@@ -212,11 +212,13 @@ class DayField(StrictField):
         if not isinstance(data, str):
             refuse("invalid_type", _("This must be a text."))
         try:
-            if _DAY.fullmatch(data) is None:
-                raise ValueError(data)
-            return date.fromisoformat(data)
+            # Python reads more than this form.
+            day = date.fromisoformat(data) if _DAY.fullmatch(data) else None
         except ValueError:
+            day = None
+        if day is None:
             refuse("invalid", _("Write a day as 2021-09-03."))
+        return day
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})

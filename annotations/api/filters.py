@@ -23,6 +23,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FRACTION: Final = re.compile(r"\.([0-9]+)", re.ASCII)
 
 _E = TypeVar("_E", bound=StrEnum)
+_W = TypeVar("_W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def read_parameters(request: HttpRequest, allowed: Mapping[str, Parameter]) -> d
     return values
 
 
+def narrowed(wanted: type[_W], values: Mapping[str, Any]) -> _W:
+    """Make a query's filter of the read parameters; those of paging are left aside."""
+    names = getattr(wanted, "__dataclass_fields__", {})
+    return wanted(**{name: value for name, value in values.items() if name in names})
+
+
 def bad_parameter(name: str, detail: str, *, code: str = "invalid_parameter") -> InvalidParameter:
     """Make the refusal of one parameter."""
     detail = detail or _("This value is malformed.")
@@ -62,27 +69,27 @@ def parameters(*found: Parameter) -> dict[str, Parameter]:
 
 
 def id_parameter(name: str) -> Parameter:
-    """A record's id."""
+    """Describe a record's id."""
     return Parameter(name, parse_uuid, {"type": "string", "format": "uuid"})
 
 
 def text_parameter(name: str) -> Parameter:
-    """Some text, not blank."""
+    """Describe a text that is not blank."""
     return Parameter(name, _text, {"type": "string", "minLength": 1, "maxLength": MAX_TEXT})
 
 
 def true_parameter(name: str) -> Parameter:
-    """`true` or `false`."""
+    """Describe `true` or `false`."""
     return Parameter(name, _truth, {"type": "boolean"})
 
 
 def moment_parameter(name: str) -> Parameter:
-    """A time with its offset, or a day, which begins at midnight UTC."""
+    """Describe a time with its offset, or a day, which begins at midnight UTC."""
     return Parameter(name, _moment_or_day, {"type": "string", "format": "date-time"})
 
 
 def choices_parameter(name: str, choices: type[_E]) -> Parameter:
-    """One or several members of a closed set, separated by commas."""
+    """Describe one or several members of a closed set, separated by commas."""
 
     def read(text: str) -> tuple[_E, ...]:
         return tuple(choices(part) for part in text.split(","))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
@@ -28,8 +28,7 @@ def claim_of(request: Request, digest: str) -> Claim | None:
         return None
     if _KEY.fullmatch(key) is None:
         raise InvalidInput(_("An Idempotency-Key has 1 to 200 printable ASCII characters."), field="Idempotency-Key")
-    user: User = request.user
-    return Claim(user, key, request.method or "", request.get_full_path(), digest)
+    return Claim(cast(User, request.user), key, request.method or "", request.get_full_path(), digest)
 
 
 def answer_once(request: Request, digest: str, act: Callable[[], Response]) -> HttpResponseBase:

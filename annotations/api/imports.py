@@ -53,7 +53,7 @@ class ImportOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["done", "failed", "queued", "running"])
     format = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
-    errors = ImportErrorOut(many=True)  # type: ignore[assignment] - also a property of serializers
+    errors = ImportErrorOut(many=True)  # type: ignore[assignment]
     mapping = serializers.DictField(child=serializers.CharField())
 
 
@@ -111,7 +111,7 @@ def _check_form(request: Request) -> None:
         raise TooLarge
 
 
-def _order(request: Request) -> tuple[UploadedFile[Any], ImportOrder]:
+def _order(request: Request) -> "tuple[UploadedFile[Any], ImportOrder]":
     """Read the form. Raises: InvalidFields, TooLarge."""
     form = cast(Mapping[str, Any], request.data)
     errors = [
@@ -139,7 +139,7 @@ def _choice(data: Mapping[str, Any], name: str, default: str, choices: list[str]
     return str(value)
 
 
-def _digest(file: UploadedFile[Any], order: ImportOrder) -> str:
+def _digest(file: "UploadedFile[Any]", order: ImportOrder) -> str:
     """Digest what makes two requests the same; the boundary of the form does not."""
     digest = hashlib.sha256(f"{order.format}:{order.on_error}:".encode())
     for chunk in file.chunks():

@@ -33,7 +33,7 @@ class _IncidentFields(Input):
 class IncidentIn(_IncidentFields):
     """A new incident."""
 
-    read_only = READ_ONLY
+    not_taken = READ_ONLY
 
     project = ReferenceField(get_project_for)
 
@@ -41,7 +41,7 @@ class IncidentIn(_IncidentFields):
 class IncidentChangeIn(_IncidentFields):
     """A change of an incident."""
 
-    read_only = (*READ_ONLY, "project")
+    not_taken = (*READ_ONLY, "project")
 
 
 class IncidentOut(serializers.Serializer[Any]):

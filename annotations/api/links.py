@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotations.api.base import ApiView, ListView
 from annotations.api.fields import RECORD_FIELDS, ChoiceField, Input, NoteField, ObjectField, ReferenceField
-from annotations.api.filters import choices_parameter, id_parameter, moment_parameter, parameters
+from annotations.api.filters import choices_parameter, id_parameter, moment_parameter, narrowed, parameters
 from annotations.api.parsers import Body
 from annotations.api.reviewed import history_content, is_move, require_change, target_state
 from annotations.api.schema import HistoryOut, changes, lists, makes, reads, withdraws
@@ -38,10 +38,10 @@ READ_ONLY = (*RECORD_FIELDS, "approved_version", "author", "origin", "source_art
 class LinkIn(Input):
     """A new link between two annotations."""
 
-    read_only = (*READ_ONLY, "state")
+    not_taken = (*READ_ONLY, "state")
 
     type = ChoiceField(LinkType)
-    source = ReferenceField(get_annotation_for)
+    source = ReferenceField(get_annotation_for)  # type: ignore[assignment]
     target = ReferenceField(get_annotation_for)
     attributes = ObjectField(required=False)
     note = NoteField(required=False)
@@ -50,7 +50,7 @@ class LinkIn(Input):
 class LinkChangeIn(Input):
     """A change of content (each field as a whole), or of the state alone."""
 
-    read_only = (*READ_ONLY, "type", "source", "target")
+    not_taken = (*READ_ONLY, "type", "source", "target")
 
     attributes = ObjectField(required=False)
     note = NoteField(required=False)
@@ -63,7 +63,7 @@ class LinkOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     project = serializers.UUIDField()
     type = ChoiceField(LinkType)
-    source = serializers.UUIDField()
+    source = serializers.UUIDField()  # type: ignore[assignment]
     target = serializers.UUIDField()
     source_article = serializers.UUIDField()
     target_article = serializers.UUIDField()
@@ -127,8 +127,7 @@ class LinkListView(ListView):
     def get(self, request: Request) -> Response:
         """List links."""
         values = self.query()
-        names = LinkFilter.__dataclass_fields__
-        wanted = LinkFilter(**{name: value for name, value in values.items() if name in names})
+        wanted = narrowed(LinkFilter, values)
         return self.page(values, link_rows(self.actor, wanted), lambda rows: map(link_content, rows))
 
     @makes(LinkIn, LinkOut)

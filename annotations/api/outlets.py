@@ -34,7 +34,7 @@ class _OutletFields(Input):
 class OutletIn(_OutletFields):
     """A new outlet."""
 
-    read_only = READ_ONLY
+    not_taken = READ_ONLY
 
     project = ReferenceField(get_project_for)
 
@@ -42,7 +42,7 @@ class OutletIn(_OutletFields):
 class OutletChangeIn(_OutletFields):
     """A change of an outlet."""
 
-    read_only = (*READ_ONLY, "project")
+    not_taken = (*READ_ONLY, "project")
 
 
 class OutletOut(serializers.Serializer[Any]):

@@ -88,7 +88,7 @@ class StrictJSONParser(BaseParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> object:
+    ) -> Any:
         """Parse a stream strictly. Raises: Malformed."""
         return parse_json(stream.read(MAX_ARTICLE_BYTES)).content
 

@@ -50,7 +50,7 @@ class _PartyFields(Input):
     name = LineField()
     entity_type = ChoiceField(EntityType)
     actor_type = ChoiceField(ActorType, required=False, allow_null=True)
-    parent = IdField(required=False, allow_null=True)
+    parent = IdField(required=False, allow_null=True)  # type: ignore[assignment]
     aliases = AliasesField(ObjectField(), required=False)
     external_ids = ObjectField(required=False)
 
@@ -58,7 +58,7 @@ class _PartyFields(Input):
 class PartyIn(_PartyFields):
     """A new party."""
 
-    read_only = READ_ONLY
+    not_taken = READ_ONLY
 
     project = ReferenceField(get_project_for)
 
@@ -66,7 +66,7 @@ class PartyIn(_PartyFields):
 class PartyChangeIn(_PartyFields):
     """A change of a party."""
 
-    read_only = (*READ_ONLY, "project")
+    not_taken = (*READ_ONLY, "project")
 
 
 class PartyOut(serializers.Serializer[Any]):
@@ -77,7 +77,7 @@ class PartyOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     entity_type = ChoiceField(EntityType)
     actor_type = ChoiceField(ActorType, allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     aliases = AliasesField(ObjectField())
     external_ids = ObjectField()
     merged_into = serializers.UUIDField(allow_null=True)

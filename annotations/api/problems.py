@@ -87,15 +87,14 @@ def problem(error: NewsdeskError) -> dict[str, Any]:
 
 
 def _one(error: FieldError, *, names_record: bool) -> dict[str, Any]:
-    content: dict[str, Any] = {
+    detail = gettext(error.detail) if error.detail else ""
+    where = {"index": error.index, "line": error.line, "record": error.record}
+    return {
         "field": error.field,
         "code": error.code,
-        "detail": gettext(error.detail) if error.detail else "",
+        "detail": detail,
+        **{name: value for name, value in where.items() if value is not None or (name == "record" and names_record)},
     }
-    for name, value in (("index", error.index), ("line", error.line), ("record", error.record)):
-        if value is not None or (name == "record" and names_record):
-            content[name] = value
-    return content
 
 
 def _translated(error: Exception) -> NewsdeskError | None:
@@ -107,7 +106,7 @@ def _translated(error: Exception) -> NewsdeskError | None:
         if isinstance(error, types):
             detail = str(error.detail) if isinstance(error, _KEEP_DETAIL) else ""
             if isinstance(error, exceptions.Throttled):
-                return Throttled(extras={"retry_after": int(error.wait or 1)})
+                return Throttled(extras={"retry_after": int(getattr(error, "wait", None) or 1)})
             return ours(detail)
     return None
 

@@ -37,7 +37,7 @@ MEMBER_READ_ONLY = ("id", "project", "created_at", "updated_at")
 class ProjectIn(Input):
     """A new project, or a change of one."""
 
-    read_only = READ_ONLY
+    not_taken = READ_ONLY
 
     name = LineField()
     slug = LineField(required=False)
@@ -63,7 +63,7 @@ class ProjectOut(serializers.Serializer[Any]):
 class MemberIn(Input):
     """A new member, by user name."""
 
-    read_only = MEMBER_READ_ONLY
+    not_taken = MEMBER_READ_ONLY
 
     user = TextField()
     role = ChoiceField(Role)
@@ -78,7 +78,7 @@ class MemberIn(Input):
 class MemberChangeIn(Input):
     """Another role."""
 
-    read_only = (*MEMBER_READ_ONLY, "user")
+    not_taken = (*MEMBER_READ_ONLY, "user")
 
     role = ChoiceField(Role)
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from annotations.api.annotations import annotation_record
 from annotations.api.base import ListView
 from annotations.api.fields import ChoiceField, Input, NoteField, ReferenceField, WholeField, check
-from annotations.api.filters import id_parameter, parameters, text_parameter
+from annotations.api.filters import id_parameter, narrowed, parameters, text_parameter
 from annotations.api.links import link_record
 from annotations.api.parsers import MAX_LIST_BYTES, Body
 from annotations.api.reviewed import decision_content, require_decider
@@ -30,7 +30,7 @@ from annotations.services.review import DecisionDraft, decide, decide_one
 class DecisionIn(Input):
     """A verdict on one version of an annotation or of a link."""
 
-    read_only = ("id", "project", "reviewer", "at", "created_at", "updated_at")
+    not_taken = ("id", "project", "reviewer", "at", "created_at", "updated_at")
 
     annotation = ReferenceField(get_annotation_for, required=False, allow_null=True)
     link = ReferenceField(get_link_for, required=False, allow_null=True)
@@ -83,8 +83,7 @@ class DecisionListView(ListView):
     def get(self, request: Request) -> Response:
         """List decisions."""
         values = self.query()
-        names = DecisionFilter.__dataclass_fields__
-        wanted = DecisionFilter(**{name: value for name, value in values.items() if name in names})
+        wanted = narrowed(DecisionFilter, values)
         return self.page(values, decision_rows(self.actor, wanted), lambda rows: map(decision_content, rows))
 
     @makes(DecisionsIn, DecisionsOut)
@@ -125,7 +124,7 @@ class DecisionListView(ListView):
 
 def _draft(taken: Mapping[str, Any]) -> DecisionDraft:
     _one_of_two(taken)
-    record = taken.get("annotation") or taken.get("link")
+    record: Any = taken.get("annotation") or taken.get("link")
     is_annotation = isinstance(record, Annotation)
     values = {name: value for name, value in taken.items() if name not in {"annotation", "link"}}
     return DecisionDraft(

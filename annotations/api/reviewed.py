@@ -44,7 +44,7 @@ def is_move(body: Body) -> bool:
 def target_state(body: Body) -> State:
     """Read the state a PATCH asks for, which stands alone. Raises: InvalidFields."""
     content: Mapping[str, Any] = body.content if isinstance(body.content, Mapping) else {}
-    target = content.get("state")
+    target: Any = content.get("state")
     errors = list(body.errors)
     if not isinstance(target, str):
         errors.append(FieldError("state", "invalid_type", _("This must be a text.")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
@@ -17,6 +17,7 @@ from annotations.api.filters import Parameter
 
 PROBLEM: Final = "application/problem+json"
 _F = TypeVar("_F", bound=Callable[..., Any])
+Direction = Literal["request", "response"]
 _Shape = type[serializers.Serializer[Any]]
 
 _READ_REFUSALS: Final = (400, 401, 404, 405, 503)
@@ -43,7 +44,7 @@ class ProblemOut(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = ProblemErrorOut(many=True)
+    errors = ProblemErrorOut(many=True)  # type: ignore[assignment]
     nearest = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()), required=False)
     stored = serializers.ListField(child=serializers.CharField(), required=False)
     missing = serializers.ListField(child=serializers.CharField(), required=False)
@@ -129,7 +130,7 @@ class Schema(AutoSchema):
         action = "list" if is_list else self.method_mapping[self.method.lower()]
         return "_".join([*words, action])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Describe an operation by the docstring of its method."""
         return str(getattr(self.view, self.method.lower()).__doc__ or "")
 
@@ -175,7 +176,7 @@ class ListFieldShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untype
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         """Describe the list."""
-        items = auto_schema._map_serializer_field(self.target.item, direction)
+        items = auto_schema._map_serializer_field(self.target.item, direction)  # type: ignore[no-untyped-call]
         limit = {} if self.target.max_items is None else {"maxItems": self.target.max_items}
         return {"type": "array", "items": items, **limit}
 
@@ -186,7 +187,7 @@ class OneOrManyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-cal
     target_class = "annotations.api.schema.OneOrMany"
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """Describe both."""
         one = auto_schema.resolve_serializer(self.target.of, direction).ref
         return {"oneOf": [one, {"type": "array", "items": one}]}

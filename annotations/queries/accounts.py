@@ -1,15 +1,16 @@
-"""Readers of accounts: whose token is this?"""
+"""Readers of accounts: users by name, their tokens, and whose token a string is."""
 
 import hashlib
 import hmac
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from annotations.errors import NotFound
 from annotations.models import ApiToken, User
 from annotations.rules.permissions import Scope
 
-TOKEN_START = "nd_"
+TOKEN_START = "nd_"  # noqa: S105 - no secret
 PREFIX_LENGTH = 8
 
 
@@ -19,7 +20,7 @@ def token_digest(token: str) -> str:
 
 
 def token_prefix(token: str) -> str:
-    """The part of a token that finds it and may be shown."""
+    """Answer the part of a token that finds it and may be shown."""
     return token[: len(TOKEN_START) + PREFIX_LENGTH]
 
 
@@ -37,3 +38,16 @@ def token_owner(token: str) -> tuple[User, Scope] | None:
     if found is None or not hmac.compare_digest(found.digest, token_digest(token)):
         return None
     return found.user, Scope(found.scope)
+
+
+def user_named(username: str) -> User:
+    """Answer the active user of that name; for the command line. Raises: NotFound."""
+    found = User.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise NotFound(f"There is no user {username}; make one: python manage.py user {username}")
+    return found
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """Answer a user's tokens, the newest first."""
+    return ApiToken.objects.filter(user=user).order_by("-created_at")

@@ -52,7 +52,7 @@ class AnnotationFilter:
     approved: bool = False
 
 
-def annotation_rows(actor: Actor, wanted: AnnotationFilter) -> QuerySet[Annotation, dict[str, Any]]:
+def annotation_rows(actor: Actor, wanted: AnnotationFilter) -> QuerySet[Any, Any]:
     """Rows of annotations, without order; with `approved` their content comes from `with_approved_content`."""
     found = visible_annotations(actor, wanted.project)
     if wanted.incomplete:
@@ -63,7 +63,8 @@ def annotation_rows(actor: Actor, wanted: AnnotationFilter) -> QuerySet[Annotati
         found = found.filter(author__username=wanted.author)
     if wanted.updated_since is not None:
         found = found.filter(updated_at__gte=wanted.updated_since)
-    return (_approved if wanted.approved else _current)(found, wanted).values(*ROW)
+    rows: QuerySet[Any, Any] = (_approved if wanted.approved else _current)(found, wanted).values(*ROW)
+    return rows
 
 
 def with_approved_content(rows: Sequence[Row]) -> list[dict[str, Any]]:

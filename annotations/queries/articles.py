@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotations.models import Article, ArticlePassage, IncidentArticle
+from annotations.models import ArticlePassage, IncidentArticle
 from annotations.queries.access import Actor, visible_articles
 
 # What a list reads of each row; one article alone is read with its text.
@@ -50,7 +50,7 @@ class ArticleSearch:
     q: str | None = None
 
 
-def article_rows(actor: Actor, wanted: ArticleSearch) -> QuerySet[Article, dict[str, Any]]:
+def article_rows(actor: Actor, wanted: ArticleSearch) -> QuerySet[Any, Any]:
     """Rows of articles, without order."""
     found = visible_articles(actor, wanted.project)
     if wanted.outlet is not None:
@@ -65,7 +65,8 @@ def article_rows(actor: Actor, wanted: ArticleSearch) -> QuerySet[Article, dict[
         found = found.filter(published_at__lt=wanted.published_before)
     if wanted.q is not None:
         found = found.filter(Exists(_passages_with(wanted.q)))
-    return found.values(*ROW)
+    rows: QuerySet[Any, Any] = found.values(*ROW)
+    return rows
 
 
 def incidents_of(articles: Collection[UUID]) -> Mapping[UUID, list[UUID]]:

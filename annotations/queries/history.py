@@ -65,14 +65,15 @@ def history(record: Annotation | Link) -> list[VersionMade | DecisionMade]:
     return sorted(found, key=lambda item: (item.at, isinstance(item, DecisionMade)))
 
 
-def decision_rows(actor: Actor, wanted: DecisionFilter) -> QuerySet[Decision, dict[str, Any]]:
+def decision_rows(actor: Actor, wanted: DecisionFilter) -> QuerySet[Any, Any]:
     """Rows of decisions, without order."""
     found = visible_decisions(actor, wanted.project)
     if wanted.article is not None:
         found = found.filter(article_id=wanted.article)
     if wanted.reviewer is not None:
         found = found.filter(reviewer__username=wanted.reviewer)
-    return found.values(*DECISION_ROW)
+    rows: QuerySet[Any, Any] = found.values(*DECISION_ROW)
+    return rows
 
 
 def _versions(record: Annotation | Link) -> QuerySet[Any, Any]:

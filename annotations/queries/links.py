@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from annotations.models import Link
 from annotations.queries.access import Actor, visible_links
 from annotations.rules.links import LinkType
 from annotations.rules.review import State
@@ -48,7 +47,7 @@ class LinkFilter:
     updated_since: datetime | None = None
 
 
-def link_rows(actor: Actor, wanted: LinkFilter) -> QuerySet[Link, dict[str, Any]]:
+def link_rows(actor: Actor, wanted: LinkFilter) -> QuerySet[Any, Any]:
     """Rows of links, without order."""
     found = visible_links(actor, wanted.project)
     if wanted.article is not None:
@@ -63,4 +62,5 @@ def link_rows(actor: Actor, wanted: LinkFilter) -> QuerySet[Link, dict[str, Any]
         found = found.filter(state__in=wanted.state)
     elif wanted.updated_since is None:
         found = found.shown()  # type: ignore[attr-defined]
-    return found.values(*ROW)
+    rows: QuerySet[Any, Any] = found.values(*ROW)
+    return rows

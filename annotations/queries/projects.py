@@ -1,11 +1,12 @@
 """Projects and their members, as an actor may see them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
 from annotations.errors import NotFound
-from annotations.models import Membership, Project
+from annotations.models import Membership
 from annotations.queries.access import Actor, visible_projects
 
 # What a list reads of each row; `role` is the actor's own.
@@ -18,17 +19,19 @@ def memberships_of(actor: Actor) -> QuerySet[Membership]:
     return Membership.objects.filter(user=actor.user).select_related("project").order_by("project_id")
 
 
-def project_rows(actor: Actor, slug: str | None = None) -> QuerySet[Project, dict[str, object]]:
+def project_rows(actor: Actor, slug: str | None = None) -> QuerySet[Any, Any]:
     """Rows of the actor's projects with the actor's role, without order."""
     found = visible_projects(actor)
     if slug is not None:
         found = found.filter(slug=slug)
-    return found.annotate(role=F("memberships__role")).values(*PROJECT_ROW)
+    rows: QuerySet[Any, Any] = found.annotate(role=F("memberships__role")).values(*PROJECT_ROW)
+    return rows
 
 
-def member_rows(project_id: UUID) -> QuerySet[Membership, dict[str, object]]:
+def member_rows(project_id: UUID) -> QuerySet[Any, Any]:
     """Rows of a project's members, without order."""
-    return Membership.objects.filter(project_id=project_id).values(*MEMBER_ROW)
+    rows: QuerySet[Any, Any] = Membership.objects.filter(project_id=project_id).values(*MEMBER_ROW)
+    return rows
 
 
 def get_member(project_id: UUID, username: str) -> Membership:

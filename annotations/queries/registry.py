@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from annotations.models import Incident, Outlet, Party, PartyAlias
+from annotations.models import PartyAlias
 from annotations.queries.access import Actor, visible_incidents, visible_outlets, visible_parties
 
 _EVERY: Final = ("id", "project_id", "version", "created_at", "updated_at")
@@ -16,19 +16,22 @@ INCIDENT_ROW: Final = (*_EVERY, "title", "place", "date_from", "date_to")
 PARTY_ROW: Final = (*_EVERY, "name", "entity_type", "actor_type", "parent_id", "external_ids", "merged_into_id")
 
 
-def outlet_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Outlet, dict[str, Any]]:
+def outlet_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Any, Any]:
     """Rows of outlets, without order."""
-    return visible_outlets(actor, project_id).values(*OUTLET_ROW)
+    rows: QuerySet[Any, Any] = visible_outlets(actor, project_id).values(*OUTLET_ROW)
+    return rows
 
 
-def incident_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Incident, dict[str, Any]]:
+def incident_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Any, Any]:
     """Rows of incidents, without order."""
-    return visible_incidents(actor, project_id).values(*INCIDENT_ROW)
+    rows: QuerySet[Any, Any] = visible_incidents(actor, project_id).values(*INCIDENT_ROW)
+    return rows
 
 
-def party_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Party, dict[str, Any]]:
+def party_rows(actor: Actor, project_id: UUID | None) -> QuerySet[Any, Any]:
     """Rows of parties, without order."""
-    return visible_parties(actor, project_id).values(*PARTY_ROW)
+    rows: QuerySet[Any, Any] = visible_parties(actor, project_id).values(*PARTY_ROW)
+    return rows
 
 
 def aliases_of(parties: Collection[UUID]) -> Mapping[UUID, list[Mapping[str, str]]]:

@@ -54,7 +54,8 @@ class Card:
 class TextBlock:
     """A block with its nested pieces and the cards of the tags that start in it.
 
-    `gap` is the stored text between the block before and this one. `versions` are by annotation id.
+    `gap` is the stored text between the block before and this one, empty for the usual single line end.
+    `versions` are by annotation id.
     """
 
     start: int
@@ -218,7 +219,7 @@ def _shaped(
             start=block.start,
             number=block.number,
             continues=block.continues,
-            gap=article.text[ends.get(block.start, block.start) : block.start],
+            gap=_unusual(article.text[ends.get(block.start, block.start) : block.start]),
             language=article.language,
             pieces=pieces_of_block(article.text[block.start : block.end], block, shown[block.start]),
             versions=versions,
@@ -226,6 +227,10 @@ def _shaped(
         )
         for block in wanted
     )
+
+
+def _unusual(gap: str) -> str:
+    return "" if gap == "\n" else gap
 
 
 def _cards(actor: Actor, article: Article, blocks: Sequence[Block], tags: Sequence[Tag]) -> dict[int, list[Card]]:

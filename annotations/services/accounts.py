@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.errors import FieldError, InvalidFields, NotFound
+from annotations.errors import FieldError, InvalidFields, LastAdmin, NotFound
 from annotations.models import ApiToken, Membership, Project, SignInLink, User
 from annotations.queries.accounts import PREFIX_LENGTH, TOKEN_START, token_digest, token_prefix
 from annotations.rules.permissions import Role, Scope
@@ -18,13 +18,18 @@ from annotations.services.events import Happening, record_events
 
 LINK_LIFETIME: Final = timedelta(hours=1)
 _USERNAME: Final = re.compile(r"[\w.@+-]{1,150}")
+_EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 
 
 def make_user(*, username: str, email: str | None = None, password: str | None = None) -> User:
     """Make a user, or change e-mail and password of the one with that name. Raises: InvalidFields."""
+    # As the sign-in form reads it.
+    username = User.normalize_username(username)
     if not _USERNAME.fullmatch(username):
         detail = "A user name has letters, digits and . @ + - _ only, at most 150."
         raise InvalidFields([FieldError("user", "invalid", detail)])
+    if email and not _EMAIL.fullmatch(email):
+        raise InvalidFields([FieldError("email", "invalid", "This is no e-mail address.")])
     user = User.objects.filter(username=username).first() or User(username=username)
     if email is not None:
         user.email = User.objects.normalize_email(email)
@@ -37,11 +42,18 @@ def make_user(*, username: str, email: str | None = None, password: str | None =
 
 
 def set_membership(*, user: User, slug: str, role: Role) -> Membership:
-    """Give a user a role in the project with that slug; for the command line. Raises: NotFound."""
+    """Give a user a role in the project with that slug; for the command line. Raises: NotFound, LastAdmin."""
     project = Project.objects.filter(slug=slug).first()
     if project is None:
-        raise NotFound(f"There is no project with the slug {slug}.")
+        raise NotFound(f"There is no project with the slug {slug}; its address shows it: /p/<slug>/.")
     with transaction.atomic():
+        members = {held.user_id: held for held in Membership.objects.select_for_update().filter(project=project)}
+        present = members.get(user.id)
+        if present is not None and present.role == role:
+            return present
+        admins = [member for member in members.values() if member.role == Role.ADMIN]
+        if present is not None and admins == [present]:
+            raise LastAdmin
         membership, is_new = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
         verb = "member.added" if is_new else "member.changed"
         happening = Happening(verb, user.id, "member", None, {"role": str(role)})
@@ -97,7 +109,7 @@ def revoke_token(*, prefix: str) -> ApiToken:
     """End a token. Raises: NotFound."""
     token = ApiToken.objects.filter(prefix=prefix, revoked_at__isnull=True).first()
     if token is None:
-        raise NotFound("There is no such token.")
+        raise NotFound("There is no such token in force; see: python manage.py token --list NAME")
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
     return token

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
@@ -52,7 +52,16 @@ def claim_key(claim: Claim) -> StoredAnswer | None:
     Raises: IdempotencyConflict when the key was used for another request, InProgress.
     """
     now = timezone.now()
-    values = [uuid7(), claim.user.id, claim.key, claim.method, claim.path, claim.body_digest, now, now - KEPT]
+    values: list[Any] = [
+        uuid7(),
+        claim.user.id,
+        claim.key,
+        claim.method,
+        claim.path,
+        claim.body_digest,
+        now,
+        now - KEPT,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         if cursor.fetchone() is not None:

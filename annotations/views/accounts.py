@@ -20,7 +20,7 @@ from annotations.services.accounts import use_sign_in_link
 from annotations.views.forms import PlainForm
 from annotations.views.problems import page
 
-THEMES: Final = (("", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
+THEMES: Final = (("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 _YEAR_SECONDS: Final = 31_536_000
 
 
@@ -44,7 +44,7 @@ class SignInForm(PlainForm):
 class AppearanceForm(PlainForm):
     """How pages look in this browser."""
 
-    theme = forms.ChoiceField(label=_("Colours"), choices=THEMES, required=False)
+    theme = forms.ChoiceField(label=_("Colours"), choices=THEMES)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
@@ -92,7 +92,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Show who one is; keep the colours and language of this browser in cookies."""
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
-    present = {"theme": request.COOKIES.get("theme", ""), "language": language}
+    present = {"theme": request.COOKIES.get("theme", "system"), "language": language}
     form = AppearanceForm(request.POST or None, initial=present)
     if request.method == "POST" and form.is_valid():
         return _keep_appearance(form.cleaned_data["theme"], form.cleaned_data["language"])
@@ -102,7 +102,7 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _keep_appearance(theme: str, language: str) -> HttpResponse:
     response = redirect("account")
-    if theme:
+    if theme != "system":
         response.set_cookie("theme", theme, max_age=_YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.HTTPS)
     else:
         response.delete_cookie("theme", samesite="Lax")

@@ -38,8 +38,9 @@ from annotations.views.review_words import (
 )
 
 _MAX_RECORDS: Final = 200
+_TOGETHER: Final = "approve_together"
 _RECORD: Final = re.compile(
-    r"(annotation|link):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}):([1-9][0-9]{0,8})"
+    r"^(annotation|link):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}):([1-9][0-9]{0,8})\Z"
 )
 
 
@@ -79,29 +80,32 @@ class PlaceForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A verdict on one record or on several: `record` repeats, as kind:id:version."""
+    """A verdict on one record, or the approval of all that goes with it; records are written as kind:id:version."""
 
-    verdict = forms.ChoiceField(choices=[(verdict.value, verdict.value) for verdict in Verdict])
+    verdict = forms.ChoiceField(choices=[(name, name) for name in (*Verdict, _TOGETHER)])
+    record = forms.RegexField(_RECORD)
     reason = forms.ChoiceField(required=False, choices=[(reason.value, reason.value) for reason in Reason])
     comment = forms.CharField(required=False, strip=False)
 
-    def drafts(self, records: list[str]) -> list[DecisionDraft]:
-        """Give what the service takes. Raises: InvalidInput."""
-        if not self.is_valid() or not 0 < len(records) <= _MAX_RECORDS:
-            raise InvalidInput(gettext("Choose a verdict and the records it is for."), field="verdict")
-        verdict = Verdict(self.cleaned_data["verdict"])
-        reason = self.cleaned_data["reason"]
-        is_approval = verdict is Verdict.APPROVE
+    def drafts(self, others: list[str]) -> list[DecisionDraft]:
+        """Give what the service takes; the record itself comes first. Raises: InvalidInput."""
+        if not self.is_valid() or len(others) > _MAX_RECORDS:
+            raise InvalidInput(gettext("This decision cannot be read; load the page again."), field="record")
+        clean = self.cleaned_data
+        is_together = clean["verdict"] == _TOGETHER
+        verdict = Verdict.APPROVE if is_together else Verdict(clean["verdict"])
+        reason = Reason(clean["reason"]) if clean["reason"] and verdict is not Verdict.APPROVE else None
+        written = [clean["record"], *(others if is_together else [])]
         return [
             DecisionDraft(
                 annotation=pk if kind == "annotation" else None,
                 link=pk if kind == "link" else None,
                 version=version,
                 verdict=verdict,
-                reason=Reason(reason) if reason and not is_approval else None,
-                comment=self.cleaned_data["comment"],
+                reason=reason,
+                comment=clean["comment"],
             )
-            for kind, pk, version in map(_read_record, records)
+            for kind, pk, version in map(_read_record, written)
         ]
 
 
@@ -122,7 +126,7 @@ def decide_records(request: HttpRequest, actor: Actor, slug: str) -> HttpRespons
     place = PlaceForm(request.POST).place(_default_view(actor, project))
     form = DecisionForm(request.POST)
     try:
-        drafts = form.drafts(request.POST.getlist("record"))
+        drafts = form.drafts(request.POST.getlist("with"))
         here = _place_of(place, drafts[0])
         article, record = _position(actor, project, here)
     except InvalidInput as refusal:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -16,6 +17,21 @@ from newsdesk.embedded_postgres.processes import is_running
 from tests.newsdesk.site import ROOT, USE_UNTIL_INPUT_ENDS, Site
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose database is made already, for tests that do not need to see it made."""
+    site = Site(tmp_path_factory.mktemp("made") / "var")
+    yield site
+    site.remove()
+
+
+@pytest.fixture
+def cluster(made: Site) -> Iterator[Cluster]:
+    cluster = Cluster(made.var, "")
+    yield cluster
+    cluster.leave()
 
 
 def connect(cluster: Cluster, user: str = "newsdesk_owner"):
@@ -32,15 +48,15 @@ def execute(connection, statement: str):
         return cursor.fetchall() if cursor.description else []
 
 
-def test_the_last_to_leave_stops_the_server(site: Site):
-    first, second = Cluster(site.var, ""), Cluster(site.var, "")
+def test_the_last_to_leave_stops_the_server(made: Site):
+    first, second = Cluster(made.var, ""), Cluster(made.var, "")
     first.use()
     second.use()
 
     first.leave()
     assert second.is_ready()
     second.leave()
-    assert site.servers() == []
+    assert made.servers() == []
 
 
 def test_eight_processes_at_once_on_an_empty_folder_share_one_server(site: Site):
@@ -53,10 +69,9 @@ def test_eight_processes_at_once_on_an_empty_folder_share_one_server(site: Site)
     assert log.count("starting PostgreSQL") == log.count("database system is shut down\n")
 
 
-def test_a_killed_user_leaves_the_server_to_the_others(site: Site):
-    cluster = Cluster(site.var, "")
+def test_a_killed_user_leaves_the_server_to_the_others(made: Site, cluster: Cluster):
     cluster.use()
-    user = site.user()
+    user = made.user()
     assert user.stdout is not None
     assert user.stdout.readline() == "in use\n"
     user.send_signal(signal.SIGKILL)
@@ -64,24 +79,21 @@ def test_a_killed_user_leaves_the_server_to_the_others(site: Site):
 
     assert cluster.is_ready()
     cluster.leave()
-    assert site.servers() == []
+    assert made.servers() == []
 
 
-def test_a_killed_server_comes_back_with_what_was_committed(site: Site):
-    cluster = Cluster(site.var, "")
+def test_a_killed_server_comes_back_with_what_was_committed(made: Site, cluster: Cluster):
     connection = connect(cluster)
     execute(connection, "CREATE TABLE note (words text)")
     execute(connection, "INSERT INTO note VALUES ('kept')")
 
-    site.kill_server()
+    made.kill_server()
     with pytest.raises((psycopg2.OperationalError, psycopg2.InterfaceError)):
         execute(connection, "INSERT INTO note VALUES ('refused')")
     assert execute(connect(cluster), "SELECT words FROM note") == [("kept",)]
-    cluster.leave()
 
 
-def test_a_killed_postmaster_alone_comes_back(site: Site):
-    cluster = Cluster(site.var, "")
+def test_a_killed_postmaster_alone_comes_back(cluster: Cluster):
     cluster.use()
     pid = cluster.server_pid()
     assert pid is not None
@@ -89,18 +101,15 @@ def test_a_killed_postmaster_alone_comes_back(site: Site):
 
     assert execute(connect(cluster), "SELECT 1") == [(1,)]
     assert cluster.server_pid() != pid
-    cluster.leave()
 
 
-def test_a_process_number_that_now_belongs_to_another_does_not_stop_the_start(site: Site):
-    cluster = Cluster(site.var, "")
+def test_a_process_number_that_now_belongs_to_another_does_not_stop_the_start(made: Site, cluster: Cluster):
     cluster.use()
     lines = (cluster.home.data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
-    site.kill_server()
+    made.kill_server()
     (cluster.home.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]), encoding="utf-8")
 
     assert execute(connect(cluster), "SELECT 1") == [(1,)]
-    cluster.leave()
 
 
 def test_a_zombie_is_dead():
@@ -134,8 +143,7 @@ def test_half_made_data_is_never_taken_for_a_database(site: Site):
     cluster.leave()
 
 
-def test_server_listens_on_its_socket_only_and_is_durable(site: Site):
-    cluster = Cluster(site.var, "")
+def test_server_listens_on_its_socket_only_and_is_durable(cluster: Cluster):
     found = execute(
         connect(cluster),
         "SELECT name, setting FROM pg_settings WHERE name IN "
@@ -148,21 +156,17 @@ def test_server_listens_on_its_socket_only_and_is_durable(site: Site):
         ("synchronous_commit", "on"),
     ]
     assert Path(cluster.use()).stat().st_mode & 0o777 == 0o700
-    cluster.leave()
 
 
-def test_trigrams_see_letters_of_every_script(site: Site):
-    cluster = Cluster(site.var, "")
+def test_trigrams_see_letters_of_every_script(cluster: Cluster):
     connection = connect(cluster)
     execute(connection, "CREATE EXTENSION pg_trgm")
     assert execute(connection, "SELECT cardinality(show_trgm('خبر')) > 0, cardinality(show_trgm('весть')) > 0") == [
         (True, True)
     ]
-    cluster.leave()
 
 
-def test_log_of_the_server_holds_no_words_of_people(site: Site):
-    cluster = Cluster(site.var, "")
+def test_log_of_the_server_holds_no_words_of_people(cluster: Cluster):
     connection = connect(cluster)
     with pytest.raises(psycopg2.Error):
         execute(connection, "SELECT 'secret words'::int")
@@ -171,12 +175,10 @@ def test_log_of_the_server_holds_no_words_of_people(site: Site):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must hand the server to another user")
-def test_root_lets_another_user_run_the_server(site: Site):
-    cluster = Cluster(site.var, "")
+def test_root_lets_another_user_run_the_server(cluster: Cluster):
     cluster.use()
     pid = cluster.server_pid()
     assert Path(f"/proc/{pid}").stat().st_uid != 0
-    cluster.leave()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user already")

@@ -8,10 +8,13 @@ import { fitSelection } from "../text/boundaries.js";
 import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 
+import { LinkPicker } from "./link-picker.js";
+
 /** @import { Command } from "../lib/commands.js" */
 /** @import { Kind, Selected } from "../types.js" */
 
 const PREVIEW_DELAY_MS = 30;
+const PICKS = new Set(["who", "disputed"]);
 const NEEDS_FOCUS = new Set(["who", "disputed", "withdraw", "open"]);
 
 /** Attributes: `data-focus` is the tag in focus. Children send `workbench:command` and `picker:*` up to it. */
@@ -52,12 +55,21 @@ export class ArticleReader extends HTMLElement {
     window.addEventListener("beforeunload", (event) => this.queue?.isBusy && event.preventDefault(), { signal });
   }
 
-  /** Do what a key or a button asks for. @param {Command} command */
+  /** Do what a key or a button asks for; what needs the tag in focus waits until that is settled. @param {Command} command */
   run(command) {
-    if (this.queue?.isBusy && NEEDS_FOCUS.has(command.command)) {
+    if (PICKS.has(command.command)) {
+      this.isPicking = true;
+      this.digit = "";
+    }
+    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) {
       this.postponed?.push(command);
       return;
     }
+    this.act(command);
+  }
+
+  /** @param {Command} command */
+  act(command) {
     const acts = /** @type {Record<string, () => void>} */ ({
       tag: () => this.tag(/** @type {Kind} */ (command.kind)),
       "add-segment": () => this.gather(),
@@ -126,17 +138,16 @@ export class ArticleReader extends HTMLElement {
   /** Open the list to link from. @param {"who" | "disputed"} pick */
   pick(pick) {
     const focus = this.dataset.focus;
-    if (!focus) return this.say(this.dataset.unfit);
-    this.isPicking = true;
-    this.digit = "";
+    if (!focus) {
+      this.isPicking = false;
+      return this.say(this.dataset.unfit);
+    }
     this.ask("picker", { annotation: focus, pick });
   }
 
   /** Focus the next or previous tag of the text; hidden cue words are left out. @param {1 | -1} by */
   step(by) {
-    const marks = findAll(this, "mark.is-first", HTMLElement).filter(
-      (mark) => !mark.classList.contains("cue") || this.classList.contains("has-cues"),
-    );
+    const marks = findAll(this, "mark.is-first", HTMLElement).filter((mark) => this.isShown(mark));
     if (marks.length === 0) return;
     const at = marks.findIndex((mark) => mark.dataset.a === this.dataset.focus);
     const next = marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : (at + by + marks.length) % marks.length];
@@ -157,6 +168,7 @@ export class ArticleReader extends HTMLElement {
   focusTag(id) {
     this.dataset.focus = id;
     this.refresh();
+    this.panelsAsked = (this.panelsAsked ?? 0) + 1;
     this.ask("panel", { focus: id });
   }
 
@@ -193,7 +205,9 @@ export class ArticleReader extends HTMLElement {
   /** @param {Element} target */
   pressText(target) {
     const marks = [];
-    for (let mark = target.closest("mark"); mark; mark = mark.parentElement?.closest("mark") ?? null) marks.push(mark);
+    for (let mark = target.closest("mark"); mark; mark = mark.parentElement?.closest("mark") ?? null) {
+      if (this.isShown(mark)) marks.push(mark);
+    }
     const at = marks.findIndex((mark) => mark.dataset.a === this.dataset.focus);
     this.focusTag(marks[at + 1]?.dataset.a ?? marks[0]?.dataset.a ?? "");
   }
@@ -261,16 +275,17 @@ export class ArticleReader extends HTMLElement {
     if (isQueued) this.queue?.settle(successful ? "done" : isAway ? "unsent" : "refused");
     else if (isWrite(event)) send(this, SAVE_CHANGED, successful ? (this.queue?.state() ?? "saved") : "failed");
     if (successful && isWrite(event)) this.adoptPanel();
-    if (!successful) this.isPicking = false;
+    if (elt.dataset?.ask === "panel") this.panelsAsked = (this.panelsAsked ?? 1) - 1;
+    else if (!successful) this.isPicking = false;
     this.refresh();
-    if (isWrite(event) && !this.queue?.isBusy) for (const command of this.postponed?.splice(0) ?? []) this.run(command);
+    if (!this.isUnsettled()) for (const command of this.postponed?.splice(0) ?? []) this.act(command);
   }
 
   /** What the server shows as its panel after a write is what is in focus. */
   adoptPanel() {
     document.getElementById("alerts")?.replaceChildren();
     this.dataset.focus = find(this, ".annotation-panel", HTMLElement)?.dataset.a ?? "";
-    this.isPicking = false;
+    this.isPicking = this.postponed?.some(({ command }) => PICKS.has(command)) ?? false;
     if (document.activeElement === document.body || document.activeElement === null) {
       find(this, ".article-body", HTMLElement)?.focus({ preventScroll: true });
     }
@@ -306,7 +321,7 @@ export class ArticleReader extends HTMLElement {
     this.refresh();
     const digit = this.digit;
     this.digit = "";
-    if (digit) find(this, `.link-picker button[data-digit="${digit}"]`, HTMLButtonElement)?.click();
+    if (digit) find(this, ".link-picker:not([hidden])", LinkPicker)?.chooseDigit(digit);
   }
 
   leavePicker() {
@@ -320,6 +335,16 @@ export class ArticleReader extends HTMLElement {
     const box = find(this, "input.shows-cues", HTMLInputElement);
     if (box && wanted) box.checked = true;
     this.classList.toggle("has-cues", box?.checked ?? false);
+  }
+
+  /** Whether an answer is on its way that may change what is in focus. */
+  isUnsettled() {
+    return (this.queue?.isBusy ?? false) || (this.panelsAsked ?? 0) > 0;
+  }
+
+  /** Cue words count only while they are shown. @param {HTMLElement} mark */
+  isShown(mark) {
+    return !mark.classList.contains("cue") || this.classList.contains("has-cues");
   }
 
   /** @param {string | undefined} sentence */

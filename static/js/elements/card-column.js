@@ -55,7 +55,7 @@ export class CardColumn extends HTMLElement {
     const tops = placeCards(items, focus);
     let bottom = 0;
     items.forEach(({ element, height }, index) => {
-      element.style.translate = `0 ${Math.round(tops[index])}px`;
+      element.style.setProperty("--top", `${Math.round(tops[index])}px`);
       bottom = Math.max(bottom, tops[index] + height);
     });
     this.style.minBlockSize = `${Math.ceil(bottom)}px`;

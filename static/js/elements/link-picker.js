@@ -8,7 +8,12 @@ import { PICKER_CLOSED, PICKER_OPENED, send } from "../lib/events.js";
 export class LinkPicker extends HTMLElement {
   connectedCallback() {
     this.press = this.press.bind(this);
+    this.load = this.load.bind(this);
     this.addEventListener("keydown", this.press);
+    document.addEventListener("htmx:load", this.load);
+    /** @type {HTMLButtonElement | null} */
+    this.wanted = null;
+    this.isReady = false;
     if (this.hidden) return;
     const input = this.input();
     input?.focus({ preventScroll: true });
@@ -21,6 +26,14 @@ export class LinkPicker extends HTMLElement {
 
   disconnectedCallback() {
     this.removeEventListener("keydown", this.press);
+    document.removeEventListener("htmx:load", this.load);
+  }
+
+  /** Now htmx knows the forms; a choice made before goes out. @param {Event} event */
+  load(event) {
+    if (!(event.target instanceof Node) || !event.target.contains(this)) return;
+    this.isReady = true;
+    this.choose(this.wanted ?? null);
   }
 
   /** @param {KeyboardEvent} event */
@@ -68,7 +81,8 @@ export class LinkPicker extends HTMLElement {
 
   /** @param {HTMLButtonElement | null} choice */
   choose(choice) {
-    choice?.form?.requestSubmit(choice);
+    if (this.isReady) choice?.form?.requestSubmit(choice);
+    else this.wanted = choice;
     return true;
   }
 
