@@ -1,4 +1,4 @@
-"""Routes of pages and fragments. Each name is also the name of its template, element and class (layout.md, htmx)."""
+"""Routes of pages and fragments. Each name is also the name of its template, element and class (docs/architecture.md#fragments)."""
 
 from django.urls import URLPattern, path
 

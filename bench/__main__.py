@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     print(table(figures))
     print(f"\n{machine()}; {time.monotonic() - started:.0f} s in all")
     if options.output:
-        content = {"at": datetime.now(UTC).isoformat(), "machine": machine()}
+        content: dict[str, object] = {"at": datetime.now(UTC).isoformat(), "machine": machine()}
         content |= {"is_quick": options.quick, "figures": [figure.as_json() for figure in figures]}
         options.output.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return int(any(figure.is_met is False for figure in figures))

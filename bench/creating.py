@@ -54,8 +54,8 @@ def _one_client(ground: Ground, bodies: dict[int, _Bodies]) -> list[Figure]:
             "with key": _sender(client, bodies[30], with_key=True),
         }
         times: dict[str, list[float]] = {name: [] for name in sends}
-        for send in sends.values():
-            for _ in range(_WARM_UP):
+        for _ in range(_WARM_UP):
+            for send in sends.values():
                 send()
         for _ in range(ground.scale.creates):
             for name, send in sends.items():

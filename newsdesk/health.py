@@ -4,13 +4,15 @@ import sys
 from functools import cache
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as django_server_error
+
+from annotations.queries.away import is_away
 
 RETRY_AFTER_SECONDS = 2
 
@@ -77,7 +79,7 @@ def database_away(_request: HttpRequest, exception: BaseException) -> HttpRespon
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected failure: 503 when a middleware lost the database, else 500."""
     exception = sys.exception()
-    if isinstance(exception, OperationalError | InterfaceError):
+    if exception is not None and is_away(exception):
         return database_away(request, exception)
     return django_server_error(request)
 

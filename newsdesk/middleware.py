@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from annotations.queries.away import is_away
 from newsdesk.health import database_away
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -75,7 +75,7 @@ class DatabaseAwayMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn the driver's failure into 503; leave every other exception alone."""
-        if isinstance(exception, OperationalError | InterfaceError):
+        if is_away(exception):
             return database_away(request, exception)
         return None
 

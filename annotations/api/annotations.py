@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from annotations.api.fields import (
     ListField,
     NoteField,
     ObjectField,
+    OffsetUnit,
     ReferenceField,
     SegmentsField,
     TextField,
@@ -92,7 +92,7 @@ class AnnotationOut(serializers.Serializer[Any]):
     project = serializers.UUIDField()
     article = serializers.UUIDField()
     kind = ChoiceField(Kind)
-    offset_unit = extend_schema_field({"type": "string", "enum": ["codepoint"]})(serializers.CharField)()
+    offset_unit = ChoiceField(OffsetUnit)
     segments = SegmentsField()
     exact = serializers.ListField(child=serializers.CharField())
     attributes = ObjectField()

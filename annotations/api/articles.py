@@ -1,13 +1,13 @@
 """Articles: the evidence. The text is answered for one article, never in lists, and never changes."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,12 +16,14 @@ from annotations.api.base import ApiView, ListView
 from annotations.api.fields import (
     RECORD_FIELDS,
     AddressField,
+    ChoiceField,
     IdField,
     Input,
     LineField,
     ListField,
     MomentField,
     ObjectField,
+    OffsetUnit,
     ReferenceField,
     TextField,
 )
@@ -49,6 +51,13 @@ READ_ONLY = (
     "license",
     "cleaned",
 )
+
+
+class Direction(StrEnum):
+    """Which way a text runs."""
+
+    LTR = "ltr"
+    RTL = "rtl"
 
 
 class ArticleIn(Input):
@@ -93,9 +102,9 @@ class ArticleRowOut(serializers.Serializer[Any]):
     byline = serializers.CharField()
     published_at = serializers.DateTimeField(allow_null=True)
     language = serializers.CharField()
-    direction = extend_schema_field({"type": "string", "enum": ["ltr", "rtl"]})(serializers.CharField)()
+    direction = ChoiceField(Direction)
     incidents = serializers.ListField(child=serializers.UUIDField())
-    offset_unit = serializers.CharField()
+    offset_unit = ChoiceField(OffsetUnit)
     length = serializers.IntegerField()
     sha256 = serializers.CharField()
     retrieved_at = serializers.DateTimeField()

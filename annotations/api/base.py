@@ -1,6 +1,6 @@
 """What all views of the API share: who acts, bodies, pages, preconditions, answers. They hold no rule.
 
-Order of refusals (api.md): each method asks the gate and the rights first, then `body`, then `once`,
+Order of refusals (docs/api.md#errors): each method asks the gate and the rights first, then `body`, then `once`,
 inside it `matching`, then the shape of the input, then the service.
 """
 

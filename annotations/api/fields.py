@@ -274,6 +274,12 @@ class ChoiceField(StrictField):
             refuse("invalid_choice", _("One of: %(choices)s.") % {"choices": ", ".join(self.members)})
 
 
+class OffsetUnit(StrEnum):
+    """What offsets count, everywhere."""
+
+    CODEPOINT = "codepoint"
+
+
 class ListField(StrictField):
     """A list of values of one sort."""
 

@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same request again is answered again, never done again (trust.md, promise 2)."""
+"""Idempotency-Key: the same request again is answered again, never done again (docs/architecture.md#promises, 2)."""
 
 import re
 from collections.abc import Callable

@@ -41,6 +41,8 @@ def read_body(request: HttpRequest, *, max_bytes: int, max_list_bytes: int = 0, 
     declared = int(request.META.get("CONTENT_LENGTH") or 0)
     if may_be_empty and not declared:
         return Body({}, hashlib.sha256(b"").hexdigest())
+    if not declared and not request.content_type:
+        raise Malformed(_("This needs a body of JSON."))
     _check_media_type(request)
     if declared > max(max_bytes, max_list_bytes):
         raise TooLarge

@@ -1,4 +1,4 @@
-"""If-Match: a change names the version it was made from (trust.md, promise 3)."""
+"""If-Match: a change names the version it was made from (docs/architecture.md#promises, 3)."""
 
 import re
 

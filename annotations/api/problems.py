@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext
@@ -28,6 +28,7 @@ from annotations.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from annotations.queries.away import is_away
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 2
@@ -53,7 +54,6 @@ _BY_TYPE: Final[tuple[tuple[tuple[type[Exception], ...], type[NewsdeskError]], .
     ((RequestDataTooBig,), TooLarge),
     ((exceptions.ParseError, MultiPartParserError, BadRequest, SuspiciousOperation), Malformed),
     ((exceptions.Throttled,), Throttled),
-    ((OperationalError, InterfaceError), Unavailable),
     # A race that no service foresaw: the database kept its rule.
     ((IntegrityError,), Conflict),
     ((DataError,), InvalidInput),
@@ -102,6 +102,8 @@ def _translated(error: Exception) -> NewsdeskError | None:
         return error
     if isinstance(error, exceptions.ValidationError):
         return InvalidFields(field_errors(error.detail))
+    if is_away(error):
+        return Unavailable()
     for types, ours in _BY_TYPE:
         if isinstance(error, types):
             detail = str(error.detail) if isinstance(error, _KEEP_DETAIL) else ""

@@ -24,7 +24,7 @@ class Project(VersionedRecord):
 
     @property
     def is_blind(self) -> bool:
-        """Whether analysts see only their own annotations (model.md section 6)."""
+        """Whether analysts see only their own annotations (docs/data-model.md#rights)."""
         return bool(self.settings.get("visibility") == "blind")
 
 

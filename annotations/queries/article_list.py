@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from annotations.models import Article, ArticlePassage, Outlet, Project
 from annotations.queries.access import Actor, visible_annotations, visible_articles, visible_links, visible_outlets
 from annotations.rules.kinds import Kind
+from annotations.rules.permissions import Role
 from annotations.rules.review import State
 
 ROWS_PER_PAGE: Final = 50
@@ -139,9 +140,11 @@ def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[U
         .annotate(number=Count("id"))
         .order_by("author__username")
     )
+    # A viewer of a blind project sees the approved set alone, not that somebody has begun to change it.
+    is_set = actor.is_blind_in(project.id) and actor.role_in(project.id) is Role.VIEWER
     for article, kind, state, author, number in annotations:
         tallies[article].kinds[kind] += number
-        tallies[article].states[state] += number
+        tallies[article].states[State.APPROVED if is_set else state] += number
         tallies[article].people[author] = None
     links = (
         visible_links(actor, project.id)
@@ -150,7 +153,7 @@ def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[U
         .annotate(number=Count("id"))
     )
     for article, state, number in links:
-        tallies[article].states[state] += number
+        tallies[article].states[State.APPROVED if is_set else state] += number
     return tallies
 
 

@@ -53,6 +53,7 @@ class Bundle:
 
 @dataclass(slots=True)
 class _Gathering:
+    project: UUID
     annotations: dict[UUID, Annotation] = field(default_factory=dict)
     links: dict[UUID, Link] = field(default_factory=dict)
     lacking: list[LinkType] = field(default_factory=list)
@@ -60,7 +61,7 @@ class _Gathering:
 
 def bundle_of(actor: Actor, record: Annotation | Link) -> Bundle:
     """Follow what an approval of the record needs. Statements grow with the depth of the chain, not with its width."""
-    found = _Gathering()
+    found = _Gathering(record.project_id)
     if isinstance(record, Link):
         found.links[record.id] = record
         wave = _open_ends(actor, [record], found)
@@ -77,7 +78,7 @@ def bundle_of(actor: Actor, record: Annotation | Link) -> Bundle:
 def _needed_links(actor: Actor, annotations: Iterable[Annotation], found: _Gathering) -> list[Link]:
     by_id = {annotation.id: annotation for annotation in annotations}
     outgoing: dict[UUID, list[Link]] = {pk: [] for pk in by_id}
-    living = visible_links(actor).exclude(state__in=NOT_LIVING)
+    living = visible_links(actor, found.project).exclude(state__in=NOT_LIVING)
     for link in living.filter(source_id__in=by_id, type__in=_NEEDED).order_by("id"):
         outgoing[link.source_id].append(link)
     needed: list[Link] = []
@@ -104,7 +105,9 @@ def _open_ends(actor: Actor, links: Iterable[Link], found: _Gathering) -> list[A
     ends = {end for link in links for end in (link.source_id, link.target_id)} - found.annotations.keys()
     if not ends:
         return []
-    fresh = list(visible_annotations(actor).filter(pk__in=ends).exclude(state=State.APPROVED).order_by("id"))
+    fresh = list(
+        visible_annotations(actor, found.project).filter(pk__in=ends).exclude(state=State.APPROVED).order_by("id")
+    )
     found.annotations.update((annotation.id, annotation) for annotation in fresh)
     return fresh
 
@@ -128,6 +131,6 @@ def _words(actor: Actor, found: _Gathering) -> dict[UUID, str]:
     ends: Collection[UUID] = {end for link in found.links.values() for end in (link.source_id, link.target_id)}
     missing = [end for end in ends if end not in words]
     if missing:
-        others = visible_annotations(actor).filter(pk__in=missing).values_list("id", "exact")
+        others = visible_annotations(actor, found.project).filter(pk__in=missing).values_list("id", "exact")
         words |= {pk: " … ".join(exact) for pk, exact in others}
     return words

@@ -55,7 +55,7 @@ def tables() -> dict[str, type[models.Model]]:
 def key_column(model: type[models.Model]) -> str:
     """Answer the column whose value names a row of the table in a finding."""
     key = model._meta.pk
-    return str(key.field_names[0] if isinstance(key, models.CompositePrimaryKey) else key.column)  # type: ignore[union-attr]
+    return str(key.field_names[0] if isinstance(key, models.CompositePrimaryKey) else key.column)
 
 
 def project_column(model: type[models.Model]) -> str | None:
@@ -180,7 +180,7 @@ def plain_keys() -> Iterator[tuple[str, str, str]]:
         if isinstance(key, models.CompositePrimaryKey):
             columns = [str(model._meta.get_field(name).column) for name in key.field_names]  # type: ignore[union-attr]
         else:
-            columns = [str(key.column)]  # type: ignore[union-attr]
+            columns = [str(key.column)]
         yield table, "PRIMARY KEY", ", ".join(columns)
         for field in model._meta.local_concrete_fields:
             if field.unique and not field.primary_key:

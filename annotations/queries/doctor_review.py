@@ -47,6 +47,13 @@ def _approval_checks(table: str) -> tuple[Check, ...]:
             f"""SELECT id, project_id, state FROM {table}
             WHERE approved_version < version AND state IN ('suggested', 'dismissed')""",  # noqa: S608 - likewise
         ),
+        # The CHECK lets a null pass.
+        Check(
+            "state_contradicts_approval",
+            table,
+            _("It is approved, but no version is."),
+            f"SELECT id, project_id FROM {table} WHERE state = 'approved' AND approved_version IS NULL",  # noqa: S608 - likewise
+        ),
     )
 
 

@@ -43,8 +43,12 @@ class Lost:
 
 
 def open_export(order: Order) -> Export:
-    """Start an export on a connection of its own. Raises: Unavailable when four are running."""
+    """Start an export on a connection of its own.
+
+    Raises: InvalidParameter (format), ValueError (a state there is not), Unavailable when four are running.
+    """
     codec = codec_named(order.choice.format)
+    sql = ExportSql(order)
     session = ExportSession(TEMPORARY_TABLES)
     try:
         header = _header(session, order)
@@ -54,7 +58,7 @@ def open_export(order: Order) -> Export:
         raise
     name = f"{order.project.slug}-{codec.name}-{datetime.now(UTC):%Y-%m-%d}.{codec.extension}"
     etag = _etag(order, header["tally"])
-    stream = ExportStream(session, partial(_produce, order=order, header=_header_line(order, header)))
+    stream = ExportStream(session, partial(_produce, order=order, sql=sql, header=_header_line(order, header)))
     return Export(name, codec.media_type, etag, stream)
 
 
@@ -121,11 +125,12 @@ def _name_people(session: ExportSession, order: Order) -> None:
         session.insert("export_person", [(user_id, pseudonym(order.project.id, user_id)) for user_id, _ in people])
 
 
-def _produce(session: ExportSession, sink: LineSink, *, order: Order, header: Mapping[str, object]) -> None:
+def _produce(
+    session: ExportSession, sink: LineSink, *, order: Order, sql: ExportSql, header: Mapping[str, object]
+) -> None:
     exported_at = session.began_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     sink.write(orjson.dumps({**header, "exported_at": exported_at}) + b"\n")
     sink.flush()
-    sql = ExportSql(order)
     session.copy(COPY, sql.registry(), sql.parameters, sink)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)

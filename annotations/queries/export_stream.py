@@ -71,6 +71,8 @@ class ExportStream:
         self._pieces: queue.Queue[bytes | None] = queue.Queue(PIECES_WAITING)
         self._is_closed = threading.Event()
         self._deadline = time.monotonic() + LONGEST_SECONDS
+        # Set last: whatever else ends the thread, the reader is told.
+        self._is_whole = False
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="export", daemon=True)
         self._thread.start()
@@ -89,7 +91,7 @@ class ExportStream:
             if piece is not None:
                 return piece
             self.close()
-            if self._failure is not None:
+            if not self._is_whole:
                 # The answer has begun: only breaking it off tells the reader that it is not whole.
                 raise Unavailable("The export was broken off; repeat it.") from self._failure
         raise StopIteration
@@ -110,6 +112,7 @@ class ExportStream:
             sink = LineSink(self._put)
             self._produce(self._session, sink)
             sink.finish()
+            self._is_whole = True
         except (psycopg2.Error, NewsdeskError, Abandoned) as failure:
             self._failure = failure
         finally:

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from annotations.errors import NotAllowed
 from annotations.models import Annotation, AnnotationVersion, Link, LinkVersion, Project
-from annotations.queries.access import Actor, visible_annotations, visible_links
+from annotations.queries.access import Actor, require, visible_annotations, visible_links
 from annotations.rules.links import LinkType
+from annotations.rules.permissions import Action, Role
 from annotations.rules.review import HIDDEN, State
 
 ROWS_PER_PAGE: Final = 30
@@ -69,6 +71,12 @@ class Queue:
     mine: int
     all: int
     next_after: QueueCursor | None
+
+
+def require_queue(actor: Actor, project_id: UUID) -> None:
+    """Refuse whom only the approved set is shown: viewers of a blind project. Raises: NotFound, NotAllowed."""
+    if require(actor, Action.READ, project_id) is Role.VIEWER and actor.is_blind_in(project_id):
+        raise NotAllowed
 
 
 def review_queue(actor: Actor, project: Project, view: QueueView, after: QueueCursor | None) -> Queue:

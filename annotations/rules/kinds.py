@@ -61,7 +61,7 @@ class Attribute:
 
 
 def default_attributes(kind: Kind, attributes: Attributes, exact: Sequence[str]) -> dict[str, object]:
-    """Add what was left out at creation (model.md section 2); what was sent stays as sent."""
+    """Add what was left out at creation (docs/data-model.md#kinds-of-annotation); what was sent stays as sent."""
     defaults: dict[str, object] = {}
     if kind is Kind.PARTY:
         defaults = {"mention_form": "name"}

@@ -1,4 +1,4 @@
-"""What may link to what: the matrix of model.md section 4, asked by every write and by the doctor."""
+"""What may link to what: the matrix of docs/data-model.md#links, asked by every write and by the doctor."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

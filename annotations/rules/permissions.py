@@ -1,4 +1,4 @@
-"""Who may do what: role x action as one table, and what a token's scope narrows (model.md section 6)."""
+"""Who may do what: role x action as one table, and what a token's scope narrows (docs/data-model.md#rights)."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Closed sets of the registry records: outlets and parties (model.md section 1)."""
+"""Closed sets of the registry records: outlets and parties (docs/data-model.md#records)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What may stand in a text field: one-line names and longer notes (api.md, Limits). Lengths in code points."""
+"""What may stand in a text field: one-line names and longer notes (docs/api.md#limits). Lengths in code points."""
 
 import re
 from urllib.parse import urlsplit

@@ -186,17 +186,19 @@ class _Store:
     # --- events ---------------------------------------------------------------------------------------
 
     def _article_events(self, annotations: list[Annotation], links: list[Link]) -> list[Happening]:
-        """Make one event per article; its payload lists the ids with the digest of each one's content."""
-        by_article: defaultdict[UUID, dict[str, dict[str, object]]] = defaultdict(dict)
+        """Make one event per article; its payload lists [id, digest of the content] of each record."""
+        by_article: defaultdict[UUID, dict[str, object]] = defaultdict(dict)
+        told: defaultdict[UUID, dict[str, list[list[str]]]] = defaultdict(lambda: {"annotations": [], "links": []})
         for article in self._plan.articles:
             known = {"sha256": article.sha256, "length": article.length}
             by_article[self._mapping[article.id]]["article"] = known
         for annotation in annotations:
-            found = by_article[annotation.article_id].setdefault("annotations", {})
-            found[str(annotation.id)] = content_digest(content_of(annotation))
+            digest = content_digest(content_of(annotation))
+            told[annotation.article_id]["annotations"].append([str(annotation.id), digest])
         for link in links:
-            found = by_article[link.source_article_id].setdefault("links", {})
-            found[str(link.id)] = content_digest(content_of(link))
+            told[link.source_article_id]["links"].append([str(link.id), content_digest(content_of(link))])
+        for article_id, lists in told.items():
+            by_article[article_id].update(lists)
         return [
             Happening("article.imported", article, "article", article, {"import": str(self._report.id), **payload})
             for article, payload in by_article.items()

@@ -19,7 +19,7 @@ from annotations.errors import InvalidInput, NewsdeskError, NotFound
 from annotations.models import Project
 from annotations.queries.access import Actor, get_annotation_for, get_link_for
 from annotations.queries.record import ReviewedRecord, reviewed_annotation, reviewed_link
-from annotations.queries.review import Queue, QueueCursor, QueueView, review_queue
+from annotations.queries.review import Queue, QueueCursor, QueueView, require_queue, review_queue
 from annotations.rules.permissions import Action
 from annotations.rules.review import Reason, State, Verdict
 from annotations.services.review import DecisionDraft, decide, decide_one
@@ -114,8 +114,10 @@ class DecisionForm(forms.Form):
 def show_review(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     """Show the queue and one record of it."""
     project = open_project(request, actor, slug)
+    require_queue(actor, project.id)
     place = PlaceForm(request.GET).place(_default_view(actor, project))
-    return render(request, "review/queue.html", _deck(actor, project, place))
+    # htmx takes the deck out of the page; the focus would be lost with the one that it replaces.
+    return render(request, "review/queue.html", {**_deck(actor, project, place), "takes_focus": is_htmx(request)})
 
 
 @require_POST
@@ -123,6 +125,7 @@ def show_review(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 def decide_records(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     """Take a verdict, then show the next record; a refusal shows the record as it is now."""
     project = open_project(request, actor, slug)
+    require_queue(actor, project.id)
     place = PlaceForm(request.POST).place(_default_view(actor, project))
     form = DecisionForm(request.POST)
     try:
@@ -189,7 +192,7 @@ def _decided(
     if not is_htmx(request):
         messages.success(request, told, extra_tags="ok")
         return HttpResponseRedirect(address)
-    context = {**_deck(actor, project, place), "told": told}
+    context = {**_deck(actor, project, place), "told": told, "takes_focus": True}
     return push_address(fragment(request, "review/decided.html", context), address)
 
 

@@ -22,6 +22,8 @@ class BareNote(models.Model):
     exact = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = models.Manager["BareNote"]()
+
     class Meta:
         managed = False
         db_table = "bench_note"

@@ -260,7 +260,9 @@ def test_a_repeated_change_is_answered_before_its_version_is_asked_for(ana: Api,
 
 def test_refusals_are_not_kept(ana: Api, world: World) -> None:
     key = a_key()
-    assert_problem(ana.post("annotations/", {**quote_of(world), "exact": ["x", "y"]}, Idempotency_Key=key), 409, "text_mismatch")
+    assert_problem(
+        ana.post("annotations/", {**quote_of(world), "exact": ["x", "y"]}, Idempotency_Key=key), 409, "text_mismatch"
+    )
     assert not IdempotentAnswer.objects.exists()
     assert ana.post("annotations/", quote_of(world), Idempotency_Key=key).status_code == 201
 

@@ -73,11 +73,19 @@ def test_changes_need_the_version_and_known_fields(ana: Api, world: World, path:
     assert stale["current"] == ana.get(address).json()
     assert_problem(ana.patch(address, {"project": str(world.project.id)}, 1), 400, "read_only_field")
     assert_problem(ana.patch(address, {"shape": "round"}, 1), 400, "unknown_field")
-    assert_problem(ana.post(path, {"project": str(world.project.id)}), 400, *_code_of_missing(path))
 
 
-def _code_of_missing(path: str) -> tuple[str, ...]:
-    return ("invalid", "required") if path == "parties/" else ("required",)
+@pytest.mark.parametrize(
+    ("path", "code", "fields"),
+    [
+        ("outlets/", "required", {"name"}),
+        ("incidents/", "required", {"title"}),
+        ("parties/", "invalid", {"name", "entity_type"}),
+    ],
+)
+def test_missing_fields_are_named(ana: Api, world: World, path: str, code: str, fields: set[str]) -> None:
+    refused = assert_problem(ana.post(path, {"project": str(world.project.id)}), 400, code, "required")
+    assert {error["field"] for error in refused["errors"]} == fields
 
 
 def test_empty_choices_are_null(ana: Api, world: World) -> None:

@@ -17,7 +17,7 @@ from annotations.rules.review import (
     next_state,
 )
 
-# model.md section 5, written out again: act, from, to.
+# The table of docs/data-model.md#states-and-decisions, written out again: act, from, to.
 TABLE = """
 accept          suggested                                       draft
 dismiss         suggested                                       dismissed

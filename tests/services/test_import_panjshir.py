@@ -7,6 +7,7 @@ import pytest
 
 from annotations.errors import IncompleteFile
 from annotations.models import Annotation, Article, Event, Import, Link, Party
+from annotations.queries.doctor import Examination
 from annotations.queries.export import open_export
 from annotations.queries.export_choice import Choice, Order
 from annotations.rules.review import State
@@ -76,12 +77,13 @@ def test_the_next_export_holds_the_same_records(ana, project, panjshir):
     assert found == wanted
 
 
-def test_every_exported_span_equals_the_text(ana, project, panjshir):
+def test_every_exported_span_equals_the_text_and_the_doctor_finds_nothing(ana, project, panjshir):
     take(ana, project, panjshir)
 
     lines = exported(project, state="all")
 
     [text] = [line["text"] for line in lines if line["type"] == "article"]
+    assert not list(Examination(audit=True).findings())
     spans = [line for line in lines if line["type"] == "annotation"]
     assert [[text[start:end] for start, end in line["segments"]] for line in spans] == [line["exact"] for line in spans]
 

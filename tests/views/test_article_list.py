@@ -60,7 +60,7 @@ def test_list_is_narrowed_by_outlet_and_language(world: World, sign_in: SignIn):
     outlet = make_outlet(world.ana, world.project, "Valley Wire")
     make_article(world.ana, world.project, title="Titre", language="fr", outlet=outlet.id)
     browser = sign_in(world.ana)
-    assert "Both sides" not in browser.get(PATH, {"outlet": outlet.id}).text
+    assert "Both sides" not in browser.get(PATH, {"outlet": str(outlet.id)}).text
     assert "Both sides" not in browser.get(PATH, {"language": "fr"}).text
 
 
@@ -104,6 +104,15 @@ def test_analyst_of_a_blind_project_counts_only_own_tags(db: None, sign_in: Sign
     shown = sign_in(world.zoe).get(PATH)
     row, _pill = shown.context["rows"][0]
     assert (row.tags, row.open, row.people) == (1, 1, ("zoe",))
+
+
+def test_viewer_of_a_blind_project_counts_the_approved_set(db: None, sign_in: SignIn):
+    world = make_world(visibility="blind")
+    case = make_case(world)
+    submit(world.ana, case.speaker)
+    approve(world.rui, case.speaker)
+    row, pill = sign_in(world.vic).get(PATH).context["rows"][0]
+    assert (row.tags, row.approved, pill.tone) == (1, 1, "ok")
 
 
 def test_only_analysts_are_offered_to_add(world: World, sign_in: SignIn):

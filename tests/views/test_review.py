@@ -76,7 +76,7 @@ def test_quote_alone_is_refused_and_its_bundle_offered(world: World, submitted: 
 
 def test_bundle_is_approved_together(world: World, submitted: Case, sign_in: SignIn):
     browser = sign_in(world.rui)
-    shown = browser.get(PATH, {"annotation": submitted.denial.id}).context["bundle"]
+    shown = browser.get(PATH, {"annotation": str(submitted.denial.id)}).context["bundle"]
     assert shown.is_ready
     values = [item.value for item in shown.items]
     done = browser.post(DECISIONS, {"record": values[0], "with": values[1:], "verdict": "approve_together"})
@@ -98,7 +98,7 @@ def test_changes_are_asked_with_reason_and_comment(world: World, submitted: Case
     browser = sign_in(world.rui)
     _decide(browser, submitted.quote, "request_changes", reason="span", comment="Take the marks <in>.")
     assert _state(submitted.quote) == State.RETURNED
-    told = browser.get(PATH, {"annotation": submitted.quote.id}).text
+    told = browser.get(PATH, {"annotation": str(submitted.quote.id)}).text
     assert "rui asked for changes to version 1: The span is wrong" in told
     assert "Take the marks &lt;in&gt;." in told
 
@@ -132,7 +132,7 @@ def test_nobody_decides_on_own_work(world: World, sign_in: SignIn):
     mention = tag(world.rui, world.article, Kind.PARTY, MAYOR)
     submit(world.rui, mention)
     browser = sign_in(world.rui)
-    shown = browser.get(PATH, {"annotation": mention.id})
+    shown = browser.get(PATH, {"annotation": str(mention.id)})
     assert "You wrote or edited this, so somebody else has to decide on it." in shown.text
     assert shown.context["queue"].mine == 0
     refused = _decide(browser, mention, "approve")
@@ -155,7 +155,7 @@ def test_outsider_finds_nothing(world: World, submitted: Case, sign_in: SignIn):
 def test_record_of_another_project_is_not_found(world: World, submitted: Case, sign_in: SignIn):
     other = _mention_elsewhere(world)
     browser = sign_in(world.rui)
-    assert browser.get(PATH, {"annotation": other.id}).status_code == 404
+    assert browser.get(PATH, {"annotation": str(other.id)}).status_code == 404
     assert _decide(browser, other, "approve").status_code == 404
 
 
@@ -177,7 +177,7 @@ def test_unreadable_decision_is_refused(world: World, submitted: Case, sign_in: 
 def test_approved_record_can_be_revoked(world: World, submitted: Case, sign_in: SignIn):
     approve(world.rui, submitted.denier)
     browser = sign_in(world.rui)
-    shown = browser.get(PATH, {"annotation": submitted.denier.id}).text
+    shown = browser.get(PATH, {"annotation": str(submitted.denier.id)}).text
     assert 'value="approve"' not in shown
     _decide(browser, submitted.denier, "reject", reason="guideline")
     assert _state(submitted.denier) == State.REJECTED
@@ -192,7 +192,7 @@ def test_claim_without_claimant_says_what_is_missing(world: World, sign_in: Sign
 
 
 def test_link_shows_both_of_its_ends(world: World, submitted: Case, sign_in: SignIn):
-    shown = sign_in(world.rui).get(PATH, {"link": submitted.links[-1].id}).context["relations"]
+    shown = sign_in(world.rui).get(PATH, {"link": str(submitted.links[-1].id)}).context["relations"]
     assert [relation.words for relation in shown] == ["denied it", "We hold the northern bridge"]
 
 
@@ -207,7 +207,12 @@ def test_analyst_of_a_blind_project_sees_only_own_work(db: None, sign_in: SignIn
     shown = browser.get(PATH)
     assert [row.id for row in shown.context["rows"]] == [own.id]
     assert str(theirs.speaker.id) not in shown.text
-    assert browser.get(PATH, {"annotation": theirs.speaker.id}).status_code == 404
+    assert browser.get(PATH, {"annotation": str(theirs.speaker.id)}).status_code == 404
+
+
+def test_viewer_of_a_blind_project_has_no_queue(db: None, sign_in: SignIn):
+    world = make_world(visibility="blind")
+    assert sign_in(world.vic).get(PATH).status_code == 403
 
 
 def test_queue_is_paged_and_every_record_comes_once(world: World, sign_in: SignIn):

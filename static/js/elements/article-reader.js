@@ -98,6 +98,7 @@ export class ArticleReader extends HTMLElement {
     });
     this.gathered = [];
     document.getSelection()?.removeAllRanges();
+    this.say("");
     this.draw();
     if (kind === "cue") this.showCues(true);
   }

@@ -17,6 +17,8 @@ export class LinkPicker extends HTMLElement {
     if (this.hidden) return;
     const input = this.input();
     input?.focus({ preventScroll: true });
+    // The cards find their places in the next frame.
+    requestAnimationFrame(() => requestAnimationFrame(() => this.scrollIntoView({ block: "nearest" })));
     send(
       this,
       PICKER_OPENED,
@@ -81,7 +83,7 @@ export class LinkPicker extends HTMLElement {
 
   /** @param {HTMLButtonElement | null} choice */
   choose(choice) {
-    if (this.isReady) choice?.form?.requestSubmit(choice);
+    if (this.isReady) choice?.click();
     else this.wanted = choice;
     return true;
   }

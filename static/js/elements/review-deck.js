@@ -9,10 +9,21 @@ export class ReviewDeck extends HTMLElement {
   connectedCallback() {
     this.press = this.press.bind(this);
     document.addEventListener("keydown", this.press);
+    this.showCurrentRow();
   }
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.press);
+  }
+
+  /** Scroll the queue, and nothing else, so far that the current row is in sight. */
+  showCurrentRow() {
+    const row = find(this, ".review-row a[aria-current]", HTMLAnchorElement);
+    for (let box = row?.parentElement; row && box && box !== this; box = box.parentElement) {
+      const [inner, outer] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+      if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
+      if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -45,7 +56,7 @@ export class ReviewDeck extends HTMLElement {
   }
 
   /**
-   * Choose a reason by its number and go to the comment's button row.
+   * Choose a reason by its number.
    * @param {number} number
    * @returns {boolean}
    */

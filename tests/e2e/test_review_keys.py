@@ -1,0 +1,118 @@
+"""A reviewer goes through the queue with the keyboard alone, and the plain pages are usable by everybody."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.site import Site
+
+TEXT = "“We go on,” the mayor said. The baker left."
+HEARD = (("party", "the mayor"), ("party", "The baker"), ("quote", "“We go on,”"))
+VIEWS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 320, "height": 640}},
+    "arabic": {"locale": "ar"},
+}
+SignIn = Callable[..., Page]
+
+
+def _submitted(site: Site, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A quote, its speaker, their link and another mention, handed in by ana."""
+    project = site.make_project(name)
+    article = site.make_article(project, TEXT)
+    made = [
+        site.send(
+            "ana",
+            "POST",
+            "annotations/",
+            {
+                "article": article["id"],
+                "kind": kind,
+                "segments": [[TEXT.index(words), TEXT.index(words) + len(words)]],
+                "exact": [words],
+            },
+        )
+        for kind, words in HEARD
+    ]
+    speaker, _other, quote = made
+    site.send("ana", "POST", "links/", {"type": "speaker", "source": quote["id"], "target": speaker["id"]})
+    site.send("ana", "POST", f"articles/{article['id']}/submit/")
+    return project, article
+
+
+def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    project, article = _submitted(site, "Review by keys")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    current = page.locator(".review-row a[aria-current] .words")
+    announcer = page.locator("#announcer")
+    expect(current).to_contain_text("the mayor")
+    page.keyboard.press("j")
+    expect(current).to_contain_text("The baker")
+    page.keyboard.press("r")
+    expect(page.locator("input[name=reason]").first).to_be_focused()
+    page.keyboard.press("6")
+    page.keyboard.press("r")
+    expect(announcer).to_have_text("Rejected.")
+    expect(current).to_contain_text("“We go on,”")
+    expect(page.locator("#review-record")).to_be_focused()
+    page.keyboard.press("a")
+    expect(announcer).to_have_text("3 records approved.")
+    expect(page.locator(".review-list")).to_contain_text("Nothing waits here")
+    assert {row["exact"][0]: row["state"] for row in site.annotations(article)} == {
+        "the mayor": "approved",
+        "The baker": "rejected",
+        "“We go on,”": "approved",
+    }
+    assert complaints == []
+
+
+def test_typing_a_comment_decides_nothing(site: Site, sign_in: SignIn) -> None:
+    project, article = _submitted(site, "Typing a comment")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    page.locator("#comment").press_sequentially("A car jack")
+    expect(page.locator("#comment")).to_have_value("A car jack")
+    assert {row["state"] for row in site.annotations(article)} == {"submitted"}
+
+
+def test_refusal_keeps_what_was_typed(site: Site, sign_in: SignIn) -> None:
+    project, _article = _submitted(site, "A refusal")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    page.fill("#comment", "Too wide.")
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator("#alerts")).to_contain_text("Choose a reason first")
+    expect(page.locator("#comment")).to_have_value("Too wide.")
+
+
+def test_without_script_a_form_decides(site: Site, sign_in: SignIn) -> None:
+    project, article = _submitted(site, "Without script")
+    page = sign_in("rui", java_script_enabled=False)
+    page.goto(f"/p/{project['slug']}/review/")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#messages")).to_have_text("Approved.")
+    assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "submitted"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_plain_pages_are_usable_by_everybody(site: Site, sign_in: SignIn, view: str) -> None:
+    project, _article = _submitted(site, f"Pages {view}")
+    page = sign_in("rui", **VIEWS[view])
+    found = {}
+    for path in ("articles/", "articles/?search=nothing", "articles/new/", "review/"):
+        found[path] = _faults(page, f"/p/{project['slug']}/{path}")
+    for path in ("/account/", "/projects/", "/p/no-such-project/review/"):
+        found[path] = _faults(page, path)
+    assert found == dict.fromkeys(found, ([], 0))
+
+
+def _faults(page: Page, path: str) -> tuple[list[str], int]:
+    """Name the rules of axe that a page breaks, and by how many pixels it is too wide."""
+    page.goto(path)
+    broken = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    return broken, page.evaluate("document.documentElement.scrollWidth - innerWidth")
