@@ -1,4 +1,4 @@
-"""Routes of pages and fragments. Each name is also the name of its template, element and class (docs/architecture.md#fragments)."""
+"""Routes of pages and fragments; a name is that of template, element and class too (docs/architecture.md#fragments)."""
 
 from django.urls import URLPattern, path
 

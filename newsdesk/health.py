@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -66,11 +67,9 @@ def missing_migrations() -> frozenset[tuple[str, str]]:
 def database_away(_request: HttpRequest, exception: BaseException) -> HttpResponse:
     """Answer 503 with Retry-After and a sentence; log the kind of failure."""
     _log.error("database away", exc_info=exception)
-    answer = HttpResponse(
-        gettext("The database does not answer right now. Nothing was changed. Please try again in a moment."),
-        status=503,
-        content_type="text/plain; charset=utf-8",
-    )
+    sentence = gettext("The database does not answer right now. Nothing was changed. Please try again in a moment.")
+    # The page's htmx picks the alert out of the answer; it needs no template, so nothing can fail here.
+    answer = HttpResponse(format_html('<p class="alert bad" role="alert">{}</p>', sentence), status=503)
     answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -240,7 +240,7 @@ class AnnotationHistoryView(ApiView):
         """Read the history of an annotation, oldest first."""
         annotation = get_annotation_for(self.actor, pk)
         self.query()
-        return Response(history_content(history(annotation), holds_offsets=True))
+        return Response(history_content(history(self.actor, annotation), holds_offsets=True))
 
 
 def _check_pair(taken: Mapping[str, Any]) -> None:

@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from annotations.api.base import ApiView
 from annotations.api.filters import Parameter, choices_parameter, id_parameter, moment_parameter, parameters
 from annotations.api.schema import reads
-from annotations.formats import CODECS, DEFAULT_FORMAT, codec_named
+from annotations.formats import CODECS, DEFAULT_FORMAT, FLAVOURS, codec_named
+from annotations.formats.losses import Lost
 from annotations.queries.access import get_project_for
-from annotations.queries.export import Lost, export_etag, export_losses, open_export
+from annotations.queries.export import export_etag, export_losses, open_export
 from annotations.queries.export_choice import ALL, APPROVED, Choice, Order, order_for
 from annotations.rules.kinds import Kind
 from annotations.rules.review import State
@@ -45,6 +46,7 @@ def _state(text: str) -> str:
 
 EXPORT_PARAMETERS: Final = parameters(
     one_of_parameter("format", *CODECS),
+    one_of_parameter("flavour", *FLAVOURS, detail="How the format is written, where there are several ways."),
     Parameter(
         "state",
         _state,
@@ -128,6 +130,7 @@ def choice_of(values: Mapping[str, Any]) -> Choice:
     """Make the choice from read parameters."""
     return Choice(
         format=values.get("format", DEFAULT_FORMAT),
+        flavour=values.get("flavour", ""),
         state=values.get("state", APPROVED),
         kinds=values.get("kind", ()),
         article=values.get("article"),

@@ -56,6 +56,8 @@ def answer_once(request: Request, digest: str, act: Callable[[], Response]) -> H
 def replay(stored: StoredAnswer) -> HttpResponse:
     """Answer again what was answered."""
     response = HttpResponse(stored.body.encode(), status=stored.status, content_type="application/json")
+    if not stored.body:
+        del response["Content-Type"]
     for name in _KEPT_HEADERS:
         if name in stored.headers:
             response[name] = stored.headers[name]

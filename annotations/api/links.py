@@ -202,4 +202,4 @@ class LinkHistoryView(ApiView):
         """Read the history of a link, oldest first."""
         link = get_link_for(self.actor, pk)
         self.query()
-        return Response(history_content(history(link), holds_offsets=False))
+        return Response(history_content(history(self.actor, link), holds_offsets=False))

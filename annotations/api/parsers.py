@@ -38,6 +38,9 @@ def read_body(request: HttpRequest, *, max_bytes: int, max_list_bytes: int = 0, 
 
     A list may be as long as `max_list_bytes`. Raises: UnsupportedMediaType, TooLarge, Malformed.
     """
+    if request.headers.get("Transfer-Encoding"):
+        # WSGI hands over no body without its length: better to say so than to read none.
+        raise Malformed(_("Send the body in one piece, with its Content-Length."))
     declared = int(request.META.get("CONTENT_LENGTH") or 0)
     if may_be_empty and not declared:
         return Body({}, hashlib.sha256(b"").hexdigest())

@@ -82,6 +82,8 @@ def problem(error: NewsdeskError) -> dict[str, Any]:
         "detail": gettext(error.detail),
         "code": error.code,
         "errors": [_one(found, names_record=error.code in _NAME_A_RECORD) for found in error.errors],
+        # Whatever holds offsets says what they count.
+        **({"offset_unit": "codepoint"} if "nearest" in extras else {}),
         **extras,
     }
 

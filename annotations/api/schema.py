@@ -46,6 +46,7 @@ class ProblemOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     errors = ProblemErrorOut(many=True)  # type: ignore[assignment]
     nearest = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()), required=False)
+    offset_unit = serializers.CharField(required=False)
     stored = serializers.ListField(child=serializers.CharField(), required=False)
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     existing = serializers.UUIDField(required=False, allow_null=True)

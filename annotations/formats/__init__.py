@@ -11,6 +11,8 @@ DEFAULT_FORMAT: Final = NATIVE.name
 
 CODECS: Final[Mapping[str, Codec]] = {codec.name: codec for codec in (NATIVE,)}
 
+FLAVOURS: Final = tuple(sorted({flavour for codec in CODECS.values() for flavour in codec.flavours}))
+
 
 def codec_named(name: str) -> Codec:
     """Find a format by its name. Raises: InvalidParameter."""

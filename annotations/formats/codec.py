@@ -1,20 +1,15 @@
 """What a codec is: a pure pair of functions between a file and the neutral document, with its declared losses."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from annotations.formats.document import Document, Header, Record
+from annotations.formats.document import Header, Record
+from annotations.formats.losses import Loss
+from annotations.formats.outgoing import Outgoing
 
 MAX_PROBLEMS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """One thing a format cannot carry: a stable code and a sentence for people."""
-
-    what: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +30,33 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One file of an archive; `first` is the number of its first line when all files are read in a row."""
+
+    first: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file holds: its header, its good records in the order of the file, and what is wrong by line."""
+    """What a file holds: its header, its good records in the order of the file, and what is wrong by line.
+
+    Lines of an archive are numbered through; `parts` (in order) says where each of its files begins.
+    In JSON that is no list of lines, a line is the number of an item.
+    """
 
     header: Header
     items: tuple[Item, ...]
     problems: tuple[Problem, ...]
+    parts: tuple[Part, ...] = ()
+
+    def located(self, problem: Problem) -> Problem:
+        """Name the file of an archive and the line in it."""
+        at = bisect_right(self.parts, problem.line, key=lambda part: part.first) - 1
+        if at < 0:
+            return problem
+        part = self.parts[at]
+        return replace(problem, line=problem.line - part.first + 1, detail=f"{part.name}: {problem.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,9 @@ class Codec:
     """One format. `read` and `write` are None where the format goes one way only.
 
     `read` raises IncompleteFile for a file that is cut or changed, and Unprocessable for one of another format.
+    `write` takes what it is given once, an article at a time, and notes each loss in `outgoing.lost`.
+    `flavours` are the ways in which it can be written, the first by default; `needs_text` is true where an export
+    without texts makes no sense; `needs` names a package that may be absent.
     """
 
     name: str
@@ -55,4 +74,7 @@ class Codec:
     extension: str
     losses: tuple[Loss, ...]
     read: Callable[[BinaryIO], Reading] | None
-    write: Callable[[Document], Iterator[bytes]] | None
+    write: Callable[[Outgoing], Iterator[bytes]] | None
+    flavours: tuple[str, ...] = ()
+    needs_text: bool = False
+    needs: str = ""

@@ -1,8 +1,8 @@
 """Our own format, `newsdesk-jsonl` 1 (docs/formats.md): lossless, one JSON object a line, `end` with a digest."""
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import BinaryIO, Final, NoReturn, cast
 
@@ -25,6 +25,7 @@ from annotations.formats.document import (
 )
 from annotations.formats.native_json import NotStrict, strict_object
 from annotations.formats.native_lines import COUNTED, header_of, record_of
+from annotations.formats.outgoing import Outgoing, outgoing_of
 
 # The longest legal line is an article of 5,000,000 code points, each written as two \\uXXXX.
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
@@ -54,9 +55,14 @@ def read(file: BinaryIO) -> Reading:
 
 def write(document: Document) -> Iterator[bytes]:
     """Write a document line by line, in the order of docs/formats.md."""
+    return write_outgoing(outgoing_of(document))
+
+
+def write_outgoing(outgoing: Outgoing) -> Iterator[bytes]:
+    """Write what comes one article at a time, line by line."""
     digest = hashlib.sha256()
     counts: Counter[str] = Counter()
-    for line in _all_lines(document):
+    for line in _all_lines(outgoing):
         counts[cast(str, line["type"])] += 1
         raw = orjson.dumps(line) + b"\n"
         digest.update(raw)
@@ -153,8 +159,8 @@ def _refuse_incomplete(detail: str, line: int) -> NoReturn:
 # --- writing ------------------------------------------------------------------------------------------
 
 
-def _all_lines(document: Document) -> Iterator[dict[str, object]]:
-    header = document.header
+def _all_lines(outgoing: Outgoing) -> Iterator[dict[str, object]]:
+    header = outgoing.header
     yield {
         "type": "newsdesk",
         "version": 1,
@@ -164,39 +170,24 @@ def _all_lines(document: Document) -> Iterator[dict[str, object]]:
         "chain_head": header.chain_head,
         "exported_at": header.exported_at,
     }
-    for record in _in_order(document):
-        yield _line(record)
+    for record in _in_order(outgoing):
+        yield line_of(record)
 
 
-def _in_order(document: Document) -> Iterator[Record]:
-    yield from document.outlets
-    yield from document.incidents
-    yield from document.parties
-    article_of = {annotation.id: annotation.article for annotation in document.annotations}
-    article_of |= {link.id: article_of[link.source] for link in document.links}
-    annotations = _by_article(document.annotations, article_of)
-    links = _by_article(document.links, article_of)
-    decisions: defaultdict[str, list[Decision]] = defaultdict(list)
-    for decision in document.decisions:
-        decisions[article_of[decision.record]].append(decision)
-    for article in document.articles:
-        yield article
-        yield from annotations[article.id]
-        yield from links[article.id]
-        yield from decisions[article.id]
-    yield from document.gone
+def _in_order(outgoing: Outgoing) -> Iterator[Record]:
+    yield from outgoing.registry.outlets
+    yield from outgoing.registry.incidents
+    yield from outgoing.registry.parties
+    for document in outgoing.articles:
+        yield document.article
+        yield from document.annotations
+        yield from document.links
+        yield from document.decisions
+    yield from outgoing.gone
 
 
-def _by_article(
-    records: Iterable[Annotation | Link], article_of: Mapping[str, str]
-) -> defaultdict[str, list[Annotation | Link]]:
-    found: defaultdict[str, list[Annotation | Link]] = defaultdict(list)
-    for record in records:
-        found[article_of[record.id]].append(record)
-    return found
-
-
-def _line(record: Record) -> dict[str, object]:
+def line_of(record: Record) -> dict[str, object]:
+    """Give the fields of a record's line, `type` first."""
     line: dict[str, object] = {"type": _TYPES[type(record)]}
     for field in fields(record):
         line[field.name] = getattr(record, field.name)
@@ -217,5 +208,5 @@ NATIVE: Final = Codec(
     extension="jsonl",
     losses=(),
     read=read,
-    write=write,
+    write=write_outgoing,
 )

@@ -57,14 +57,11 @@ class Actor:
 
     def _membership(self, project_id: UUID) -> tuple[Role | None, bool]:
         if project_id not in self._roles:
-            membership = (
-                Membership.objects.select_related("project").filter(user=self.user, project_id=project_id).first()
-            )
-            if membership is None:
-                self._roles[project_id] = (None, True)
-            else:
+            # Asked by every request: the columns that count, in no order.
+            found = Membership.objects.select_related("project").only("role", "project__settings")
+            for membership in found.filter(user=self.user, project_id=project_id):
                 self.remember(membership)
-        return self._roles[project_id]
+        return self._roles.setdefault(project_id, (None, True))
 
 
 def require_scope(actor: Actor, action: Action) -> None:
@@ -204,17 +201,17 @@ def _hide_from_blind(actor: Actor, record: Annotation | Link) -> None:
 
 
 def _member_object(actor: Actor, queryset: QuerySet[_M], pk: UUID) -> _M:
-    found = queryset.filter(pk=pk).first()
-    if found is None or actor.role_in(found.project_id) is None:  # type: ignore[attr-defined]
+    found = _one(queryset, pk)
+    if actor.role_in(found.project_id) is None:  # type: ignore[attr-defined]
         raise NotFound
     return found
 
 
 def _one(queryset: QuerySet[_M], pk: UUID) -> _M:
-    found = queryset.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+    # Not `first()`, which would ask for an order.
+    for found in queryset.filter(pk=pk):
+        return found
+    raise NotFound
 
 
 def _in_projects(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None) -> QuerySet[_M]:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotations.errors import NotFound
@@ -28,16 +28,11 @@ def token_owner(token: str) -> tuple[User, Scope] | None:
     """Answer whose valid token this is, and its scope; None for anything else."""
     if not token.startswith(TOKEN_START) or not token.isascii() or len(token) > 200:
         return None
-    now = timezone.now()
-    found = (
-        ApiToken.objects.select_related("user")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), prefix=token_prefix(token))
-        .filter(revoked_at__isnull=True, user__is_active=True)
-        .first()
-    )
-    if found is None or not hmac.compare_digest(found.digest, token_digest(token)):
-        return None
-    return found.user, Scope(found.scope)
+    # Prefixes are unique; not `first()`, which would ask for an order.
+    for found in ApiToken.objects.select_related("user").filter(prefix=token_prefix(token)):
+        if hmac.compare_digest(found.digest, token_digest(token)) and _is_valid(found):
+            return found.user, Scope(found.scope)
+    return None
 
 
 def user_named(username: str) -> User:
@@ -51,3 +46,8 @@ def user_named(username: str) -> User:
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     """Answer a user's tokens, the newest first."""
     return ApiToken.objects.filter(user=user).order_by("-created_at")
+
+
+def _is_valid(token: ApiToken) -> bool:
+    is_over = token.expires_at is not None and token.expires_at <= timezone.now()
+    return token.user.is_active and token.revoked_at is None and not is_over

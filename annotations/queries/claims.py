@@ -138,7 +138,8 @@ def claim_clusters(actor: Actor, wanted: ClaimFilter) -> list[Cluster]:
     mentions = _mentions(found, links, approved=wanted.approved)
     members = _members(rows, links, mentions)
     clusters = _clusters(members, links)
-    return [cluster for cluster in clusters if _is_wanted(cluster, wanted, _incident_articles(wanted.incident))]
+    of_incident = _incident_articles(wanted.incident)
+    return [cluster for cluster in clusters if _is_wanted(cluster, wanted, of_incident)]
 
 
 def _links(found: QuerySet[Link], *, approved: bool) -> list[Mapping[str, Any]]:

@@ -1,26 +1,33 @@
-"""Exports of `newsdesk-jsonl`: the lines are made by PostgreSQL in one snapshot; formats/native.py writes the same."""
+"""Exports: PostgreSQL makes the lines of `newsdesk-jsonl` (formats/native.py writes the same), codecs the others."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from importlib.util import find_spec
+from typing import Any, Final
 
 import orjson
 from django.db import connection
 
+from annotations.errors import InvalidParameter
 from annotations.formats import codec_named
-from annotations.queries.export_choice import Order
+from annotations.formats.codec import Codec
+from annotations.formats.losses import LINK_END_CHANGED, LINK_END_MISSING, LossList, Lost
+from annotations.formats.native import NATIVE
+from annotations.formats.outgoing import Outgoing
+from annotations.queries.export_batches import article_batches
+from annotations.queries.export_choice import Choice, Order
+from annotations.queries.export_documents import moment, outgoing_for
 from annotations.queries.export_session import ExportSession
 from annotations.queries.export_sql import COPY, TEMPORARY_TABLES, ExportSql
-from annotations.queries.export_stream import ExportStream, LineSink
+from annotations.queries.export_stream import PIECE_BYTES, ExportStream, LineSink
 from annotations.queries.people import pseudonym
 
-# A batch is sorted by PostgreSQL: small enough for its working memory, large enough that round trips do not count.
-ARTICLES_IN_FIRST_BATCH: Final = 4
-ARTICLES_IN_BATCH: Final = 64
-CODE_POINTS_IN_BATCH: Final = 1_000_000
+_Put = Callable[[bytes], None]
+_Header = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +40,43 @@ class Export:
     stream: ExportStream
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What an export leaves out although it was chosen: a code, a sentence and the ids."""
-
-    what: str
-    sentence: str
-    ids: tuple[str, ...]
-
-
 def open_export(order: Order) -> Export:
     """Start an export on a connection of its own.
 
     Raises: InvalidParameter (format), ValueError (a state there is not), Unavailable when four are running.
     """
-    codec = codec_named(order.choice.format)
+    codec = codec_for(order.choice)
     sql = ExportSql(order)
-    session = ExportSession(TEMPORARY_TABLES)
-    try:
-        header = _header(session, order)
-        _name_people(session, order)
-    except BaseException:
-        session.close()
-        raise
+    session, header = _open_session(order)
     name = f"{order.project.slug}-{codec.name}-{datetime.now(UTC):%Y-%m-%d}.{codec.extension}"
     etag = _etag(order, header["tally"])
-    stream = ExportStream(session, partial(_produce, order=order, sql=sql, header=_header_line(order, header)))
+    produce = partial(_produce if codec is NATIVE else _produce_documents, order=order, sql=sql)
+    stream = ExportStream(session, partial(produce, header=_header_line(order, header)))
     return Export(name, codec.media_type, etag, stream)
 
 
+def codec_for(choice: Choice) -> Codec:
+    """Find the format of a choice. Raises: InvalidParameter when it cannot be written in this way, or not here."""
+    codec = codec_named(choice.format)
+    if codec.write is None:
+        raise InvalidParameter("This format cannot be written.", field="format")
+    if choice.flavour and choice.flavour not in codec.flavours:
+        known = ", ".join(codec.flavours) or "none"
+        raise InvalidParameter(f"This format has no such flavour; it has: {known}.", field="flavour")
+    if codec.needs_text and not choice.with_text:
+        raise InvalidParameter("This format cannot leave texts out.", field="text")
+    if codec.needs and find_spec(codec.needs) is None:
+        detail = f"This server cannot write it: the package {codec.needs} is missing (requirements-extras.txt)."
+        raise InvalidParameter(detail, field="format")
+    return codec
+
+
 def export_etag(order: Order) -> str:
-    """Answer an ETag that changes whenever the content of the export would; `exported_at` aside."""
+    """Answer an ETag that changes whenever the content of the export would; `exported_at` aside.
+
+    Raises: InvalidParameter.
+    """
+    codec_for(order.choice)
     with connection.cursor() as cursor:
         cursor.execute(_TALLY, {"project": str(order.project.id)})
         (tally,) = cursor.fetchone()
@@ -71,21 +84,31 @@ def export_etag(order: Order) -> str:
 
 
 def export_losses(order: Order) -> tuple[Lost, ...]:
-    """List what this export cannot hold: links without both of their ends, and what the format cannot carry."""
-    codec = codec_named(order.choice.format)
+    """List what this export cannot hold: links without both of their ends, and what the format cannot carry.
+
+    Raises: InvalidParameter, Unavailable.
+    """
+    codec = codec_for(order.choice)
+    if codec is not NATIVE:
+        return _losses_of_documents(order)
     sql = ExportSql(order)
+    lost = LossList()
     with connection.cursor() as cursor:
         cursor.execute(sql.lost_links(), sql.parameters)
-        found = [_lost_links(ends_are_in, tuple(ids)) for ends_are_in, ids in cursor.fetchall()]
-    return (*(Lost(loss.what, loss.sentence, ()) for loss in codec.losses), *found)
+        for ends_are_in, ids in cursor.fetchall():
+            lost.add_all(LINK_END_CHANGED if ends_are_in else LINK_END_MISSING, ids)
+    return lost.report()
 
 
-def _lost_links(ends_are_in: bool, ids: tuple[str, ...]) -> Lost:
-    if ends_are_in:
-        return Lost(
-            "link_end_changed", "An end was approved anew with other content than the link's approval saw.", ids
-        )
-    return Lost("link_end_missing", "An end of the link is not in this export.", ids)
+def _losses_of_documents(order: Order) -> tuple[Lost, ...]:
+    """Write the whole export to nowhere: so the report cannot differ from what happens."""
+    sql = ExportSql(order)
+    session, header = _open_session(order)
+    with closing(session):
+        outgoing = outgoing_for(session, order, sql, _header_line(order, header))
+        for _piece in _pieces(order, outgoing):
+            pass
+        return outgoing.lost.report()
 
 
 # Events are only ever appended, so their number tells every state of a project apart.
@@ -102,7 +125,7 @@ def _header(session: ExportSession, order: Order) -> Mapping[str, str]:
     return dict(zip(("id", "slug", "name", "chain_head", "tally"), row, strict=True))
 
 
-def _header_line(order: Order, header: Mapping[str, str]) -> Mapping[str, object]:
+def _header_line(order: Order, header: Mapping[str, str]) -> _Header:
     return {
         "type": "newsdesk",
         "version": 1,
@@ -125,32 +148,48 @@ def _name_people(session: ExportSession, order: Order) -> None:
         session.insert("export_person", [(user_id, pseudonym(order.project.id, user_id)) for user_id, _ in people])
 
 
-def _produce(
-    session: ExportSession, sink: LineSink, *, order: Order, sql: ExportSql, header: Mapping[str, object]
-) -> None:
-    exported_at = session.began_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    sink.write(orjson.dumps({**header, "exported_at": exported_at}) + b"\n")
+def _open_session(order: Order) -> tuple[ExportSession, Mapping[str, str]]:
+    """Take a snapshot and what the header says of it. Raises: Unavailable."""
+    session = ExportSession(TEMPORARY_TABLES)
+    try:
+        header = _header(session, order)
+        _name_people(session, order)
+    except BaseException:
+        session.close()
+        raise
+    return session, header
+
+
+def _produce(session: ExportSession, put: _Put, *, order: Order, sql: ExportSql, header: _Header) -> None:
+    sink = LineSink(put)
+    sink.write(orjson.dumps({**header, "exported_at": moment(session)}) + b"\n")
     sink.flush()
     session.copy(COPY, sql.registry(), sql.parameters, sink)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)
-    batch, after = ARTICLES_IN_FIRST_BATCH, None
     query = sql.batch()
-    while articles := _next_articles(session, sql, after, batch):
+    for articles in article_batches(session, sql):
         session.copy(COPY, query, {**sql.parameters, "articles": articles}, sink)
         sink.flush()
-        batch, after = ARTICLES_IN_BATCH, articles[-1]
     if order.choice.updated_since:
         session.copy(COPY, sql.gone(), sql.parameters, sink)
+    sink.finish()
 
 
-def _next_articles(session: ExportSession, sql: ExportSql, after: str | None, count: int) -> list[str]:
-    rows = session.rows(sql.articles(), {**sql.parameters, "after": after, "count": count})
-    articles: list[str] = []
-    total = 0
-    for article, length in rows:
-        total += length
-        if articles and total > CODE_POINTS_IN_BATCH:
-            break
-        articles.append(article)
-    return articles
+def _produce_documents(session: ExportSession, put: _Put, *, order: Order, sql: ExportSql, header: _Header) -> None:
+    for piece in _pieces(order, outgoing_for(session, order, sql, header)):
+        put(piece)
+
+
+def _pieces(order: Order, outgoing: Outgoing) -> Iterator[bytes]:
+    """Give the bytes of a codec in pieces of some size; its first bytes at once."""
+    write = codec_named(order.choice.format).write
+    waiting: list[bytes] = []
+    size, enough = 0, 1
+    for piece in write(outgoing) if write else ():
+        waiting.append(piece)
+        size += len(piece)
+        if size >= enough:
+            yield b"".join(waiting)
+            waiting, size, enough = [], 0, PIECE_BYTES
+    yield b"".join(waiting)

@@ -18,9 +18,13 @@ ALL: Final = "all"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The filters of one export. `state` is `approved`, `all` or states separated by commas."""
+    """The filters of one export. `state` is `approved`, `all` or states separated by commas.
+
+    `flavour` is one of the format's ways of being written; empty for its first.
+    """
 
     format: str = "newsdesk-jsonl"
+    flavour: str = ""
     state: str = APPROVED
     kinds: tuple[Kind, ...] = ()
     article: UUID | None = None

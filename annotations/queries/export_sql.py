@@ -85,6 +85,11 @@ class ExportSql:
             WHERE q.project_id = %(project)s AND (%(after)s::uuid IS NULL OR q.id > %(after)s::uuid)
                 AND {_all(conditions)} ORDER BY q.id LIMIT %(count)s"""
 
+    def count_articles(self) -> str:
+        """Count the articles of all batches."""
+        every = self.articles().replace("%(after)s", "NULL").replace("%(count)s", "NULL")
+        return f"SELECT count(*) FROM ({every}) q"
+
     def batch(self) -> str:
         """List all lines of the articles `%(articles)s`, each article with what hangs on it."""
         parts = [

@@ -25,6 +25,9 @@ _TYPE_AT: Final = slice(9, 12)
 _TYPES: Final = {kind[:3].encode(): kind for kind in COUNTED}
 
 
+_Produce = Callable[[ExportSession, Callable[[bytes], None]], None]
+
+
 class Abandoned(Exception):
     """Nobody reads any more, or it takes too long."""
 
@@ -66,8 +69,11 @@ class LineSink:
 class ExportStream:
     """Iterates over the pieces of an export. Closing it early cancels the query and drops the connection."""
 
-    def __init__(self, session: ExportSession, produce: Callable[[ExportSession, LineSink], None]) -> None:
+    def __init__(
+        self, session: ExportSession, produce: Callable[[ExportSession, Callable[[bytes], None]], None]
+    ) -> None:
         self._session, self._produce = session, produce
+        self._is_whole = False
         self._pieces: queue.Queue[bytes | None] = queue.Queue(PIECES_WAITING)
         self._is_closed = threading.Event()
         self._deadline = time.monotonic() + LONGEST_SECONDS
@@ -109,9 +115,8 @@ class ExportStream:
 
     def _run(self) -> None:
         try:
-            sink = LineSink(self._put)
-            self._produce(self._session, sink)
-            sink.finish()
+            self._produce(self._session, self._put)
+            self._is_whole = True
             self._is_whole = True
         except (psycopg2.Error, NewsdeskError, Abandoned) as failure:
             self._failure = failure

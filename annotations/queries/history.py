@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from annotations.models import Annotation, AnnotationVersion, Decision, Link, LinkVersion
 from annotations.queries.access import Actor, visible_decisions
+from annotations.rules.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class DecisionMade:
     """A reviewer decided on a version."""
 
     at: datetime
+    number: int
     decision: Mapping[str, Any]
 
 
@@ -53,14 +55,20 @@ class DecisionFilter:
     reviewer: str | None = None
 
 
-def history(record: Annotation | Link) -> list[VersionMade | DecisionMade]:
-    """List what happened to the content of a record the gate has given, and what was decided. Two statements."""
+def history(actor: Actor, record: Annotation | Link) -> list[VersionMade | DecisionMade]:
+    """List what happened to the content of a record the gate has given, and what was decided. Two statements.
+
+    In a blind project a viewer sees approved content only, so nothing of the versions before.
+    """
+    approved_only = actor.is_blind_in(record.project_id) and actor.role_in(record.project_id) is Role.VIEWER
     found: list[VersionMade | DecisionMade] = [
         VersionMade(at, number, content, editor) for number, content, editor, at in _versions(record)
     ]
     about = {"annotation" if isinstance(record, Annotation) else "link": record.id}
     decisions = Decision.objects.filter(**about).order_by("at", "id").values(*DECISION_ROW)
-    found += [DecisionMade(row["at"], row) for row in decisions]
+    found += [DecisionMade(row["at"], row["version"], row) for row in decisions]
+    if approved_only:
+        found = [item for item in found if item.number == record.approved_version]
     # A decision follows the version it is about, also within one tick of the clock.
     return sorted(found, key=lambda item: (item.at, isinstance(item, DecisionMade)))
 

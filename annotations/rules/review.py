@@ -1,4 +1,4 @@
-"""States of a record, the acts that move them, who is barred, and what approval needs (docs/data-model.md#states-and-decisions)."""
+"""States of a record, acts, who is barred, what approval needs (docs/data-model.md#states-and-decisions)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum

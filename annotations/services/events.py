@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +13,12 @@ from uuid_utils.compat import uuid7
 
 from annotations.models import EventChain, User
 from annotations.rules.chain import ChainedFields, canonical_json, event_digest, payload_digest
+
+# An article has one chain, and so has a project; each half has an index of its own.
+_LOCKED: Final = """
+SELECT id, project_id, article_id, count, head FROM event_chain
+WHERE article_id = ANY(%s::uuid[]) OR (article_id IS NULL AND project_id = %s::uuid) ORDER BY id FOR UPDATE
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +54,8 @@ def open_chains(*, project_id: UUID, articles: Sequence[UUID | None]) -> None:
 
 def _lock_chains(project_id: UUID, articles: set[UUID | None]) -> dict[UUID | None, EventChain]:
     of_articles = [article for article in articles if article is not None]
-    found = EventChain.objects.select_for_update().filter(project_id=project_id)
-    if None not in articles:
-        found = found.filter(article_id__in=of_articles)
-    elif of_articles:
-        found = found.filter(article_id__in=of_articles) | found.filter(article_id__isnull=True)
-    else:
-        found = found.filter(article_id__isnull=True)
-    return {chain.article_id: chain for chain in found.order_by("id")}
+    found = EventChain.objects.raw(_LOCKED, [of_articles, project_id if None in articles else None])
+    return {chain.article_id: chain for chain in found}
 
 
 class _ChainWriter:

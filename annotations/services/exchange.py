@@ -43,11 +43,14 @@ def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: Import
     codec = codec_named(order.format)
     if codec.read is None:
         raise InvalidParameter("This format cannot be imported.", field="format")
-    reading = codec.read(file)
     report = Import(project=project, actor=actor.user, format=order.format, status="done")
     with transaction.atomic():
-        _take_time_and_turn(project)
+        # First, because a caller may have opened the transaction, which must not wait idle for a long file.
+        _take_time()
+        reading = codec.read(file)
+        _take_turn(project)
         plan = plan_import(project.id, reading, StoredRecords(actor, project, reading.items))
+        plan.problems = [reading.located(found) for found in plan.problems]
         if plan.problems and order.on_error is OnError.REFUSE:
             raise _refusal(plan.problems)
         report.counts = _counts(plan)
@@ -68,8 +71,8 @@ SET LOCAL idle_in_transaction_session_timeout = '1h';
 """
 
 
-def _take_time_and_turn(project: Project) -> None:
-    """Lift the limits of web requests for this transaction, and take a slot among exports and imports."""
+def _take_time() -> None:
+    """Lift the limits of web requests for this transaction, and take a slot. Raises: Unavailable."""
     with connection.cursor() as cursor:
         cursor.execute(_LIMITS)
         for slot in range(SLOTS):
@@ -79,6 +82,10 @@ def _take_time_and_turn(project: Project) -> None:
         else:
             detail = "Several exports or imports are running; repeat in a moment."
             raise Unavailable(detail, extras={"retry_after": RETRY_AFTER_SECONDS})
+
+
+def _take_turn(project: Project) -> None:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{project.id}"])
 
 

@@ -121,10 +121,10 @@ def test_a_change_must_name_the_version_it_was_made_from(ana: Api, world: World)
     path = f"annotations/{ana.post('annotations/', quote_of(world)).json()['id']}/"
     assert_problem(ana.patch(path, {"note": "b"}), 428, "precondition_required")
     for header in ("3", '"1", "2"', 'W/"1"', "*", ""):
-        assert_problem(ana.patch(path, {"note": "b"}, **{"If-Match": header}), 400, "invalid_if_match")
+        assert_problem(ana.patch(path, {"note": "b"}, If_Match=header), 400, "invalid_if_match")
     stale = assert_problem(ana.patch(path, {"note": "b"}, 7), 412, "stale_version")
     assert stale["current"] == ana.get(path).json()
-    assert_problem(ana.patch(path, {"note": "b"}, **{"If-Match": '"one"'}), 412, "stale_version")
+    assert_problem(ana.patch(path, {"note": "b"}, If_Match='"one"'), 412, "stale_version")
 
 
 def test_the_state_is_moved_alone(ana: Api, world: World) -> None:

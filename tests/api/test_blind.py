@@ -39,3 +39,13 @@ def test_a_viewer_sees_the_approved_set(world: World) -> None:
     approve(world.rui, mention)
     assert [row["id"] for row in vic.get("annotations/").json()["results"]] == [str(mention.id)]
     assert vic.get("claims/").json()["results"] == []
+
+
+def test_a_viewer_sees_nothing_of_the_versions_before_the_approved_one(ana: Api, world: World) -> None:
+    mention = tag(world.ana, world.article, Kind.PARTY, ARMY, note="a guess")
+    ana.patch(f"annotations/{mention.id}/", {"note": "sure"}, 1)
+    submit(world.ana, mention)
+    approve(world.rui, mention)
+    shown = api_for(world.vic).get(f"annotations/{mention.id}/history/").json()["results"]
+    assert [(item["type"], item["version"]) for item in shown] == [("version", 2), ("decision", 2)]
+    assert len(ana.get(f"annotations/{mention.id}/history/").json()["results"]) == 3

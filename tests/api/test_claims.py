@@ -1,6 +1,6 @@
 from typing import Any
 
-from annotations.models import Annotation
+from annotations.models import Annotation, Link
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from tests.api.client import Api, assert_problem
@@ -103,7 +103,7 @@ def test_a_dispute_inside_a_cluster_is_a_contradiction_and_disputes_nothing(ana:
 def test_only_what_is_approved_counts_when_asked_for(ana: Api, world: World) -> None:
     case = make_case(world)
     assert clusters(ana, approved="true") == {}
-    chosen = [case.speaker, case.claim, case.links[2]]
+    chosen: list[Annotation | Link] = [case.speaker, case.claim, case.links[2]]
     submit(world.ana, *chosen)
     approve(world.rui, *chosen)
     (cluster,) = clusters(ana, approved="true").values()

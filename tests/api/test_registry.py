@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from annotations.models import Outlet
@@ -5,7 +7,7 @@ from tests.api.client import Api, a_key, assert_problem
 from tests.factories import an_id, make_outlet
 from tests.world import World
 
-NOUNS = {
+NOUNS: dict[str, dict[str, Any]] = {
     "outlets/": {
         "name": "The Valley Post",
         "domain": "valley.example",

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import find_browser
 from tests.e2e.desk import Desk
-from tests.e2e.site import PASSWORD, Site, free_port
+from tests.e2e.site import PASSWORD, PEOPLE, Site, free_port
 
 E2E = Path(__file__).parent
 
@@ -58,9 +58,28 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def sessions(site: Site, chromium: Browser) -> dict[str, Any]:
+    """Everybody's session, made once through the sign-in form."""
+    found = {}
+    for name in PEOPLE:
+        context = chromium.new_context(base_url=site.base)
+        page = context.new_page()
+        page.goto("/login/")
+        page.fill("[name=login]", name)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(lambda address: "/login" not in address)
+        found[name] = context.storage_state()
+        context.close()
+    return found
+
+
 @pytest.fixture
-def sign_in(site: Site, chromium: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """Give somebody a browser of their own, signed in through the form."""
+def sign_in(
+    site: Site, chromium: Browser, sessions: dict[str, Any], complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Give somebody a browser of their own, signed in."""
     contexts = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -68,17 +87,13 @@ def sign_in(site: Site, chromium: Browser, complaints: list[str]) -> Iterator[Ca
             complaints.append(message.text)
 
     def open_browser(name: str, **options: Any) -> Page:
-        context = chromium.new_context(base_url=site.base, **{"viewport": {"width": 1440, "height": 900}, **options})
+        wanted = {"viewport": {"width": 1440, "height": 900}, "storage_state": sessions[name], **options}
+        context = chromium.new_context(base_url=site.base, **wanted)
         contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/login/")
-        page.fill("[name=login]", name)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(lambda address: "/login" not in address)
         return page
 
     yield open_browser

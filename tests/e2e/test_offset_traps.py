@@ -26,8 +26,6 @@ TRAPS = (
     "astral", "combining", "crlf", "arabic", "arabic_vocalised", "dari", "zwnj",
     "pashto", "hebrew", "ukrainian", "russian_dash", "bidi", "separators",
 )  # fmt: skip
-# A mouse cannot reach these edges: the browser's own selection differs from the logical range.
-NOT_BY_MOUSE = {"bidi"}
 
 
 def test_selections_in_own_traps_are_stored_exactly(site: Site, open_desk: Callable[..., Desk]) -> None:
@@ -44,8 +42,6 @@ def test_selections_in_own_traps_are_stored_exactly(site: Site, open_desk: Calla
 def test_trap_spans_are_stored_exactly(
     site: Site, open_desk: Callable[..., Desk], shared_data: Path, name: str, how: str
 ) -> None:
-    if how == "mouse" and name in NOT_BY_MOUSE:
-        pytest.skip("a drag selects what lies between on the screen, not in the text")
     cases = json.loads((shared_data / "offset_traps.json").read_text())["cases"]
     case = next(case for case in cases if case["id"] == name)
     project = site.make_project(f"Trap {name} by {how}")

@@ -11,7 +11,7 @@ from tests.e2e.site import Site
 
 TEXT = "“We go on,” the mayor said. The baker left."
 HEARD = (("party", "the mayor"), ("party", "The baker"), ("quote", "“We go on,”"))
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "narrow": {"viewport": {"width": 320, "height": 640}},

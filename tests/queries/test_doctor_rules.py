@@ -14,7 +14,7 @@ from tests.world import make_case, make_world
 # One site for all faults: each is undone by copying the rows back.
 _KEEP = """
 SELECT 'CREATE SCHEMA kept; ' || string_agg(format('CREATE TABLE kept.%I AS TABLE public.%I', relname, relname), '; '),
-    string_agg(format('DELETE FROM public.%I; INSERT INTO public.%I SELECT * FROM kept.%I', relname, relname, relname), '; ')
+    string_agg(format('DELETE FROM public.%1$I; INSERT INTO public.%1$I SELECT * FROM kept.%1$I', relname), '; ')
 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname !~ '^(django|auth)_'
 """
 

@@ -16,7 +16,7 @@ from annotations.rules.links import (
 PROJECT, OTHER = UUID(int=1), UUID(int=2)
 ARTICLE, ELSEWHERE = UUID(int=3), UUID(int=4)
 
-# type: (kinds it may start from, kinds it may end at, may leave the article); docs/data-model.md#links, written out again.
+# Kinds it may start from, kinds it may end at, and whether it may leave the article: written out once more.
 EXPECTED = {
     "speaker": ("quote", "party", False),
     "claimant": ("claim counterclaim", "party", False),

@@ -2,7 +2,7 @@ import pytest
 
 from annotations.rules.permissions import Action, Role, Scope, role_allows, scope_allows
 
-# docs/data-model.md#rights, written out again: the least role and the least scope of each action.
+# The table of docs/data-model.md#rights, written out again: the least role and the least scope of each action.
 EXPECTED = {
     Action.READ: ("viewer", "read"),
     Action.CREATE_PROJECT: ("viewer", "review"),

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from annotations.errors import NewsdeskError
-from annotations.formats import CODECS, DEFAULT_FORMAT
+from annotations.formats import CODECS, DEFAULT_FORMAT, FLAVOURS
 from annotations.models import Project
 from annotations.queries.export import open_export
 from annotations.queries.export_choice import ALL, APPROVED, Choice, Order
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--project", required=True, metavar="SLUG")
         parser.add_argument("--format", default=DEFAULT_FORMAT, choices=sorted(CODECS))
+        parser.add_argument("--flavour", default="", choices=["", *FLAVOURS])
         parser.add_argument("--state", default=APPROVED, help=f"{APPROVED}, {ALL}, or states separated by commas")
         parser.add_argument("--text", default="include", choices=["include", "omit"])
         parser.add_argument("--people", default="pseudonyms", choices=["pseudonyms", "names"])
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no project %(slug)s.") % {"slug": options["project"]})
         choice = Choice(
             format=options["format"],
+            flavour=options["flavour"],
             state=options["state"],
             with_text=options["text"] == "include",
             with_names=options["people"] == "names",
