@@ -6,6 +6,7 @@ Directions of imports are held by the contract in pyproject.toml; here stands wh
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def sources(*rooms: str) -> list[Path]:
     return found
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Final
+from weakref import finalize
 
 import orjson
 
@@ -74,7 +75,8 @@ class _Ids:
     def __init__(self) -> None:
         self.count = 0
         self._waiting: list[str] = []
-        self._file = SpooledTemporaryFile(_BYTES_IN_MEMORY)  # noqa: SIM115 - closed with the list
+        self._file = SpooledTemporaryFile(_BYTES_IN_MEMORY)
+        finalize(self, self._file.close)
 
     def __iter__(self) -> Iterator[str]:
         ids: list[str] = orjson.loads(b"[" + b"".join(self.pieces()) + b"]")

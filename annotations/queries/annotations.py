@@ -88,7 +88,10 @@ def incomplete_annotations(actor: Actor, project_id: UUID | None = None) -> Quer
 
 
 def incomplete(annotations: QuerySet[Annotation]) -> QuerySet[Annotation]:
-    """Keep approved annotations that could not be approved as things stand now (docs/data-model.md#approving-together)."""
+    """Keep approved annotations that could not be approved as things stand now.
+
+    The conditions of approval: docs/data-model.md#approving-together.
+    """
     attributed = Q(content__attributes__voice="attributed") | ~Q(content__attributes__has_key="voice")
     is_claim = Q(content__kind__in=sorted(CLAIMS))
     lacks = (

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from annotations.models import AnnotationVersion, Decision, LinkVersion
@@ -43,8 +43,10 @@ def _last_approved(annotations: Collection[UUID], links: Collection[UUID]) -> di
         version=OuterRef("version"),
         at__gt=OuterRef("at"),
     )
-    standing = Decision.objects.filter(
-        Q(annotation__in=annotations) | Q(link__in=links), ~Exists(revoked), verdict=Verdict.APPROVE
+    # An approval of the present version itself lets nobody decide on their own version again.
+    earlier = Q(annotation__in=annotations, version__lt=F("annotation__version")) | Q(
+        link__in=links, version__lt=F("link__version")
     )
+    standing = Decision.objects.filter(earlier, ~Exists(revoked), verdict=Verdict.APPROVE)
     last = standing.values(record=Coalesce("annotation_id", "link_id")).annotate(last=Max("version"))
     return {row["record"]: row["last"] for row in last}

@@ -46,6 +46,7 @@ COMMITMENTS: Final = ("certain", "hedged", "uncertain")
 QUOTATION_MARKS: Final = frozenset("\"'“”„‟‘’‚‛«»‹›「」『』״″")
 
 MAX_PARTIES: Final = 50
+MAX_NUMBER: Final = 10**15
 
 Attributes = Mapping[str, object]
 _Check = Callable[[str, object], list[FieldError]]
@@ -167,7 +168,10 @@ def _quantity(field: str, value: object) -> list[FieldError]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Take plain numbers below 10^15: larger ones, infinities and -0.0 would not come back from storage as they were."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return -MAX_NUMBER < value < MAX_NUMBER and (value != 0 or math.copysign(1, value) > 0)
 
 
 _CLAIM_ATTRIBUTES: Final = (

@@ -238,13 +238,14 @@ def _draft_of(held: Annotation) -> AnnotationDraft:
 
 def _check_links(held: Annotation) -> None:
     """Refuse a change that leaves a living link illegal. Raises: BreaksLinks."""
-    links = Link.objects.living().filter(touching(held.id)).select_related("source", "target")
+    # Locked before their other ends are read: two people changing both ends at once see each other's change.
+    links = list(Link.objects.living().filter(touching(held.id)).select_for_update().order_by("id"))
+    ends = Annotation.objects.in_bulk({end for link in links for end in (link.source_id, link.target_id)})
+    ends[held.id] = held
     broken: list[str] = []
     for link in links:
-        source = held if link.source_id == held.id else link.source
-        target = held if link.target_id == held.id else link.target
         try:
-            check_ends(LinkType(link.type), end_of(source), end_of(target))
+            check_ends(LinkType(link.type), end_of(ends[link.source_id]), end_of(ends[link.target_id]))
         except InvalidInput:
             broken.append(str(link.id))
     if broken:

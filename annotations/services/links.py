@@ -39,7 +39,6 @@ from annotations.services.holding import (
     happened,
     hold_ends,
     hold_link,
-    record_change,
     require_editor,
     require_mover,
     save_state,
@@ -87,26 +86,30 @@ def edit_link(
 ) -> Link:
     """Change attributes or note: the next version, in draft. A change that changes nothing keeps everything.
 
-    Raises: NotAllowed, NotYours, Stale, InvalidFields, WrongState.
+    Raises: NotAllowed, NotYours, Stale, InvalidFields, WrongState; of a rejected link, which lives again
+    by this, also what keeps it from joining its ends, and DuplicateLink.
     """
     require_editor(actor, link)
-    with transaction.atomic():
-        held = hold_link(link.id, version)
-        before = content_of(held)
-        if attributes is not None:
-            check_link_attributes(LinkType(held.type), attributes)
-            held.attributes = dict(attributes)
-        if note is not None:
-            if found := note_errors("note", note):
-                raise InvalidFields(found)
-            held.note = note
-        if content_of(held) == before:
-            return held
-        held.state = next_state(Act.EDIT, State(held.state))
-        held.version += 1
-        held.updated_at = timezone.now()
-        update_record(held, editor=actor.user, fields=["attributes", "note"])
-        record_change(actor, held, "edited", content=content_digest(content_of(held)))
+    try:
+        with transaction.atomic():
+            ends = hold_ends([link.source_id, link.target_id])
+            held = hold_link(link.id, version)
+            before = content_of(held)
+            _set_content(held, attributes, note)
+            if content_of(held) == before:
+                return held
+            was_living = held.state not in NOT_LIVING
+            held.state = next_state(Act.EDIT, State(held.state))
+            turned: list[Happening] = []
+            if not was_living:
+                turned = _join(actor, LinkType(held.type), ends[held.source_id], ends[held.target_id])
+            held.version += 1
+            held.updated_at = timezone.now()
+            update_record(held, editor=actor.user, fields=["attributes", "note"])
+            edited = happened(held, "edited", content=content_digest(content_of(held)))
+            record_events(actor=actor.user, project_id=held.project_id, happenings=[edited, *turned])
+    except _REPEATS as refusal:
+        raise _named(refusal, LinkType(link.type), link.source_id, link.target_id) from refusal
     return held
 
 
@@ -184,6 +187,16 @@ def _create(actor: Actor, draft: LinkDraft) -> Link:
     created = happened(link, "created", content=content_digest(content_of(link)))
     record_events(actor=actor.user, project_id=link.project_id, happenings=[created, *turned])
     return link
+
+
+def _set_content(held: Link, attributes: Mapping[str, object] | None, note: str | None) -> None:
+    if attributes is not None:
+        check_link_attributes(LinkType(held.type), attributes)
+        held.attributes = dict(attributes)
+    if note is not None:
+        if found := note_errors("note", note):
+            raise InvalidFields(found)
+        held.note = note
 
 
 def _ends(actor: Actor, draft: LinkDraft) -> tuple[Annotation, Annotation]:

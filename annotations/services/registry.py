@@ -5,11 +5,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 
 from annotations.anchoring.intake import is_language_tag
 from annotations.errors import FieldError, InUse, InvalidFields
-from annotations.models import Article, Incident, IncidentArticle, Outlet, Party, PartyAlias, Project
+from annotations.models import (
+    Annotation,
+    AnnotationVersion,
+    Article,
+    Incident,
+    IncidentArticle,
+    Outlet,
+    Party,
+    PartyAlias,
+    Project,
+)
 from annotations.models.base import VersionedRecord
 from annotations.queries.access import Actor, require
 from annotations.rules.permissions import Action
@@ -118,6 +128,8 @@ def _delete(actor: Actor, record: VersionedRecord, version: int) -> None:
         held = hold(type(record), record.pk, version)
         if isinstance(held, Incident) and IncidentArticle.objects.filter(incident=held).exists():
             raise InUse
+        if isinstance(held, Party) and _is_in_approved_version(held):
+            raise InUse
         pk = held.pk
         try:
             with transaction.atomic():
@@ -147,6 +159,15 @@ def _apart(fields: Fields) -> tuple[dict[str, object], dict[str, object]]:
         f"{name}_id" if name in _REFERENCES else name: value for name, value in fields.items() if name not in _PARTS
     }
     return parts, columns
+
+
+def _is_in_approved_version(party: Party) -> bool:
+    """Say whether an approved version names a party that its edited record does not; the database knows the rest."""
+    older = Annotation.objects.filter(project_id=party.project_id, approved_version__lt=F("version"))
+    versions = AnnotationVersion.objects.filter(
+        annotation__in=older, number=F("annotation__approved_version"), content__parties__contains=[str(party.id)]
+    )
+    return versions.exists()
 
 
 def _replace_aliases(party: Party, aliases: Any) -> bool:

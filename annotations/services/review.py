@@ -158,8 +158,11 @@ class _Round:
         )
 
     def _settle(self, record: Annotation | Link, draft: DecisionDraft) -> None:
-        """Store the state after the decision; a verdict on an approved record revokes its approval."""
-        if draft.verdict is not Verdict.APPROVE and self._before[record.id] == State.APPROVED:
+        """Store the state after the decision; a verdict against the approved version itself revokes its approval.
+
+        That version need not stand in state approved: a link goes back to review when one of its ends changes.
+        """
+        if draft.verdict is not Verdict.APPROVE and record.approved_version == draft.version:
             record.approved_version = None
         if isinstance(record, Annotation):
             save_state(record)

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from annotations.errors import InvalidInput
 from annotations.models import Link
+from annotations.rules.links import LinkType, check_ends
 from annotations.rules.review import NOT_LIVING, State
-from annotations.services.records import refusals
+from annotations.services.records import end_of, refusals
 
 _FIELDS = ["state", "approved_version", "approved_source_version", "approved_target_version", "withdrawn_with"]
 
@@ -22,7 +24,8 @@ def withdraw_along(link: Link, annotation_id: UUID | None) -> None:
 def restore_along(annotation_id: UUID) -> list[Link]:
     """Bring back, as drafts, the links that the withdrawal of an annotation took along.
 
-    A link whose other end is still out stays out and waits for that end.
+    A link whose other end is still out stays out and waits for that end; one that may not join what its
+    ends have become stays out for good.
     Raises: DuplicateLink, AlreadyExpressed, AlreadyCued.
     """
     taken = Link.objects.filter(withdrawn_with=annotation_id, state=State.WITHDRAWN)
@@ -32,9 +35,19 @@ def restore_along(annotation_id: UUID) -> list[Link]:
         link.updated_at = timezone.now()
         if other.state in NOT_LIVING:
             link.withdrawn_with = other.id
+        elif not _may_join(link):
+            link.withdrawn_with = None
         else:
             link.state, link.withdrawn_with = State.DRAFT, None
             back.append(link)
         with refusals():
             link.save(update_fields=["state", "withdrawn_with", "updated_at"])
     return back
+
+
+def _may_join(link: Link) -> bool:
+    try:
+        check_ends(LinkType(link.type), end_of(link.source), end_of(link.target))
+    except InvalidInput:
+        return False
+    return True

@@ -33,23 +33,23 @@ KINDS = [(kind.value, kind.value) for kind in Kind]
 ENTITY_TYPES = [(entity.value, entity.value) for entity in EntityType]
 
 
-class SegmentsField(forms.CharField):
+class SegmentsField(forms.Field):
     """Segments as JSON: `[[start, end], …]` in code points."""
 
     def to_python(self, value: Any) -> tuple[Segment, ...]:
         """Give the segments. Raises: ValidationError."""
-        pairs = _json_list(super().to_python(value))
+        pairs = _json_list(value)
         if not all(isinstance(pair, list) and len(pair) == 2 and all(type(n) is int for n in pair) for pair in pairs):
             raise ValidationError(gettext("Segments are pairs of offsets."), code="invalid")
         return tuple(Segment(start, end) for start, end in pairs)
 
 
-class TextsField(forms.CharField):
+class TextsField(forms.Field):
     """Texts as JSON, because a form would change their line ends."""
 
     def to_python(self, value: Any) -> tuple[str, ...]:
         """Give the texts. Raises: ValidationError."""
-        texts = _json_list(super().to_python(value))
+        texts = _json_list(value)
         if not all(isinstance(text, str) for text in texts):
             raise ValidationError(gettext("The texts of the segments are missing."), code="invalid")
         return tuple(texts)
@@ -60,7 +60,7 @@ class TagForm(WriteForm):
 
     kind = forms.ChoiceField(choices=KINDS)
     segments = SegmentsField()
-    exact = TextsField(strip=False)
+    exact = TextsField()
 
 
 class QuotingForm(WriteForm):
@@ -213,9 +213,9 @@ def _write(
     return answer_write(request, desk, focus=done, touched=touched, parties=has_parties)
 
 
-def _json_list(text: str) -> list[Any]:
+def _json_list(text: object) -> list[Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(str(text or "[]"))
     except ValueError as error:
         raise ValidationError(gettext("This is not a list."), code="invalid") from error
     if not isinstance(found, list):

@@ -7,6 +7,7 @@ import pytest
 
 from annotations.queries.export_session import ExportSession
 from annotations.rules.kinds import Kind
+from annotations.rules.permissions import Scope
 from tests.api.client import api_for, assert_problem
 from tests.factories import approve, submit, tag
 from tests.world import HOUSES, make_case
@@ -158,4 +159,4 @@ def test_fifth_export_is_told_to_come_back(ana, path):
 
 
 def test_read_token_is_enough(world, path):
-    assert content(api_for(world.ana, "read").get(path))
+    assert content(api_for(world.ana, Scope.READ).get(path))

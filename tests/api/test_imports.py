@@ -11,7 +11,7 @@ from annotations.models import Annotation, Import
 from annotations.rules.permissions import Scope
 from tests.api.client import BASE, a_key, assert_problem
 from tests.factories import token_for
-from tests.services.test_import_file import GOOD, QUOTE, content
+from tests.services.import_lines import GOOD, QUOTE, content
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotations.models import Annotation
-from tests.services.test_import_file import GOOD, QUOTE, content
+from tests.services.import_lines import GOOD, QUOTE, content
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -46,9 +46,7 @@ def test_trap_spans_are_stored_exactly(
     case = next(case for case in cases if case["id"] == name)
     project = site.make_project(f"Trap {name} by {how}")
     article = site.make_article(project, case["text"], case["language"])
-    wanted = [
-        {"kind": span["kind"], "exact": span["exact"], "start": span["code_points"][0]} for span in case["spans"]
-    ]
+    wanted = [{"kind": span["kind"], "exact": span["exact"], "start": span["code_points"][0]} for span in case["spans"]]
     desk = open_desk(project, article)
     _tag_all(desk, wanted, Desk.select if how == "selection" else Desk.drag)
     assert _stored(site, article) == _places(wanted)

@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from annotations.formats.native import read, write
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 
-HEADER = {
+HEADER: dict[str, Any] = {
     "type": "newsdesk",
     "version": 1,
     "offset_unit": "codepoint",
@@ -36,7 +37,7 @@ HEADER = {
     "state": "all",
     "exported_at": "2026-01-01T00:00:00Z",
 }
-OUTLET = {
+OUTLET: dict[str, Any] = {
     "type": "outlet",
     "id": "o",
     "name": "Outlet",
@@ -65,7 +66,7 @@ def document_of(reading: Reading) -> Document:
     )
 
 
-def file_of(*lines, **counts):
+def file_of(*lines: Any, **counts: int) -> bytes:
     """Put lines (objects or bytes) under a header and over a right end line."""
     raw = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in (HEADER, *lines)]
     body = b"\n".join(raw) + b"\n"
@@ -98,8 +99,10 @@ def test_golden_document_is_written_as_its_file(case):
 
     written = b"".join(write(document_of(read(io.BytesIO(golden)))))
 
-    lines = [content.decode().split("\n") for content in (golden, written)]
-    assert written == golden, "\n".join(difflib.unified_diff(*lines, "golden", "written", lineterm=""))
+    diff = difflib.unified_diff(
+        golden.decode().split("\n"), written.decode().split("\n"), "golden", "written", lineterm=""
+    )
+    assert written == golden, "\n".join(diff)
 
 
 def test_lines_end_with_line_feeds_alone():
@@ -178,9 +181,9 @@ def test_line_that_is_no_strict_json_is_listed(line, code):
 def test_escaped_characters_are_no_reason_to_refuse():
     name = 'He said: "a": "b" \\u0000 \\ \t'
 
-    [item] = read(io.BytesIO(file_of(OUTLET | {"name": name}, outlet=1))).items
+    [outlet] = document_of(read(io.BytesIO(file_of(OUTLET | {"name": name}, outlet=1)))).outlets
 
-    assert item.record.name == name
+    assert outlet.name == name
 
 
 @pytest.mark.parametrize(
