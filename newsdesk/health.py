@@ -80,6 +80,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     exception = sys.exception()
     if exception is not None and is_away(exception):
         return database_away(request, exception)
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": "Internal error",
+            "status": 500,
+            "detail": gettext("Something went wrong here. Nothing was changed; the request id finds it in the log."),
+            "code": "internal",
+            "errors": [],
+        }
+        return JsonResponse(problem, status=500, content_type="application/problem+json")
     return django_server_error(request)
 
 

@@ -209,7 +209,8 @@ def _query(parameter: Parameter) -> OpenApiParameter:
     is_list = parameter.schema.get("type") == "array"
     return OpenApiParameter(
         parameter.name,
-        dict(parameter.schema),
+        # A closed set may still be empty, which OpenAPI does not know.
+        {name: value for name, value in parameter.schema.items() if value != []},
         style="form" if is_list else None,
         explode=False if is_list else None,
     )

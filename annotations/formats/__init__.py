@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from annotations.errors import InvalidParameter
+from annotations.formats.brat import BRAT
 from annotations.formats.codec import Codec
 from annotations.formats.native import NATIVE
 
 DEFAULT_FORMAT: Final = NATIVE.name
 
-CODECS: Final[Mapping[str, Codec]] = {codec.name: codec for codec in (NATIVE,)}
+CODECS: Final[Mapping[str, Codec]] = {codec.name: codec for codec in (NATIVE, BRAT)}
 
 FLAVOURS: Final = tuple(sorted({flavour for codec in CODECS.values() for flavour in codec.flavours}))
 

@@ -168,3 +168,27 @@ class Document:
     links: tuple[Link, ...] = ()
     decisions: tuple[Decision, ...] = ()
     gone: tuple[Gone, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Outlets, incidents and parties, which articles and mentions name."""
+
+    outlets: tuple[Outlet, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    parties: tuple[Party, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDocument:
+    """An article, its annotations, the links whose source lies in it (their target may not), and decisions on these."""
+
+    article: Article
+    annotations: tuple[Annotation, ...] = ()
+    links: tuple[Link, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The article's text; empty where the export leaves texts out."""
+        return self.article.text or ""

@@ -8,6 +8,8 @@ from weakref import finalize
 
 import orjson
 
+from annotations.formats.document import ArticleDocument, Gone, Registry
+
 _IDS_AT_ONCE: Final = 1_000
 _BYTES_IN_MEMORY: Final = 256 * 1024
 
@@ -34,6 +36,19 @@ LINK_END_CHANGED: Final = Loss(
     "link_end_changed", "An end was approved anew with other content than the link's approval saw."
 )
 GONE: Final = Loss("gone", "Records that left the chosen set are not named in this format.")
+FRAME: Final = Loss("frame", "Ids, states, versions, authors, origins and times of annotations and links stay behind.")
+DECISIONS: Final = Loss("decisions", "Decisions stay behind.")
+REGISTRY: Final = Loss("registry", "Outlets, incidents and parties with what is known of them stay behind.")
+METADATA: Final = Loss("metadata", "What is known of an article beside its text stays behind.")
+CROSS_ARTICLE: Final = Loss("cross_article", "Links between two articles cannot be written.")
+PARTIES: Final = Loss("parties", "Which parties a mention names cannot be read back.")
+ATTRIBUTES: Final = Loss("attributes", "Attributes that are no choice (paraphrase, quantity, place, date) stay behind.")
+NOTES: Final = Loss("notes", "Line breaks and blanks at the ends of a note are lost.")
+SEGMENTS: Final = Loss(
+    "segments", "The segments are read back with other edges, because of line breaks at or between them."
+)
+APART: Final = Loss("segments_apart", "The segments of one annotation are written as spans of their own.")
+LINKS: Final = Loss("links", "Links cannot be written.")
 
 
 class LossList:
@@ -53,6 +68,21 @@ class LossList:
         """Note the same loss for several records."""
         for record in records:
             self.add(loss, record)
+
+    def add_gone(self, records: Iterable[Gone]) -> None:
+        """Note the records that a format cannot name as gone."""
+        self.add_all(GONE, (record.id for record in records))
+
+    def add_registry(self, registry: Registry) -> None:
+        """Note that no registry record is written."""
+        for records in (registry.outlets, registry.incidents, registry.parties):
+            self.add_all(REGISTRY, (record.id for record in records))
+
+    def add_frames(self, document: ArticleDocument) -> None:
+        """Note that the frames of an article's records and the decisions on them are not written."""
+        self.add_all(FRAME, (annotation.id for annotation in document.annotations))
+        self.add_all(FRAME, (link.id for link in document.links))
+        self.add_all(DECISIONS, (decision.id for decision in document.decisions))
 
     def report(self) -> tuple[Lost, ...]:
         """List what was lost so far."""
@@ -75,7 +105,7 @@ class _Ids:
     def __init__(self) -> None:
         self.count = 0
         self._waiting: list[str] = []
-        self._file = SpooledTemporaryFile(_BYTES_IN_MEMORY)
+        self._file = SpooledTemporaryFile(_BYTES_IN_MEMORY)  # noqa: SIM115 - closed with the list
         finalize(self, self._file.close)
 
     def __iter__(self) -> Iterator[str]:

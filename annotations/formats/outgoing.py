@@ -6,41 +6,15 @@ from dataclasses import dataclass, field
 
 from annotations.formats.document import (
     Annotation,
-    Article,
+    ArticleDocument,
     Decision,
     Document,
     Gone,
     Header,
-    Incident,
     Link,
-    Outlet,
-    Party,
+    Registry,
 )
 from annotations.formats.losses import LossList
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """Outlets, incidents and parties, which articles and mentions name."""
-
-    outlets: tuple[Outlet, ...] = ()
-    incidents: tuple[Incident, ...] = ()
-    parties: tuple[Party, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleDocument:
-    """An article, its annotations, the links whose source lies in it (their target may not), and decisions on these."""
-
-    article: Article
-    annotations: tuple[Annotation, ...] = ()
-    links: tuple[Link, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The article's text; empty where the export leaves texts out."""
-        return self.article.text or ""
 
 
 @dataclass(frozen=True, slots=True)

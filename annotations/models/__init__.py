@@ -3,6 +3,8 @@
 from annotations.models.accounts import ApiToken, SignInLink, User
 from annotations.models.annotations import Annotation, AnnotationVersion
 from annotations.models.articles import Article, ArticlePassage, Incident, IncidentArticle, Outlet
+from annotations.models.assignments import Assignment
+from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
@@ -17,6 +19,8 @@ __all__ = [
     "ApiToken",
     "Article",
     "ArticlePassage",
+    "Assignment",
+    "Comment",
     "Decision",
     "Event",
     "EventChain",
@@ -32,6 +36,7 @@ __all__ = [
     "Party",
     "PartyAlias",
     "Project",
+    "RecordSeen",
     "Redaction",
     "SignInLink",
     "User",

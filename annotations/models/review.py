@@ -40,6 +40,8 @@ class Decision(Record):
     verdict = models.CharField(max_length=15)
     reason = models.CharField(max_length=10, blank=True, default="")
     comment = models.TextField(blank=True, default="")
+    # What the reviewer would write instead; the author may take it.
+    proposal = models.JSONField(null=True)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -57,6 +59,11 @@ class Decision(Record):
                 condition=models.Q(verdict=Verdict.APPROVE, reason="")
                 | ~models.Q(verdict=Verdict.APPROVE) & models.Q(reason__in=[str(reason) for reason in Reason]),
                 name="decision_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(proposal__isnull=True)
+                | models.Q(verdict=Verdict.REQUEST_CHANGES, annotation__isnull=False),
+                name="decision_proposal",
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from annotations.formats.document import (
     Alias,
     Annotation,
     Article,
+    ArticleDocument,
     Decision,
     Gone,
     Header,
@@ -19,9 +20,10 @@ from annotations.formats.document import (
     Outlet,
     Party,
     Record,
+    Registry,
 )
 from annotations.formats.losses import LINK_END_CHANGED, LINK_END_MISSING
-from annotations.formats.outgoing import ArticleDocument, Outgoing, Registry
+from annotations.formats.outgoing import Outgoing
 from annotations.queries.export_batches import article_batches
 from annotations.queries.export_choice import Order
 from annotations.queries.export_session import ExportSession

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from annotations.anchoring.anchor import Segment
 from annotations.anchoring.blocks import split_blocks
@@ -71,7 +72,7 @@ class Panel:
 class Choice:
     """A tag that the one in focus may be linked to; `number` is the paragraph, `title` another article's."""
 
-    id: UUID
+    id: str
     kind: str
     words: str
     name: str
@@ -127,14 +128,14 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
     touching = Q(source=annotation) | Q(target=annotation)
     links = list(visible_links(actor, article.project_id).exclude(state__in=HIDDEN).filter(touching).order_by("id"))
     others = [_other(link, annotation) for link in links]
-    ends = ends_of(actor, article.project_id, [], others)
+    ends = ends_of(actor, article.project_id, [], map(str, others))
     is_admin = actor.may(Action.EDIT_OTHERS, article.project_id)
     own_source = annotation.author_id == actor.user.id
     found = []
     for link, other in zip(links, others, strict=True):
         is_back = link.target_id == annotation.id
         far = link.source_article_id if is_back else link.target_article_id
-        tag = ends.tags.get(other)
+        tag = ends.tags.get(str(other))
         if tag is None:
             continue
         may_remove = is_admin or link.author_id == actor.user.id or (own_source and not is_back)
@@ -147,7 +148,7 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
                 is_back=is_back,
                 other=other,
                 kind=tag.kind,
-                name=ends.name(other),
+                name=ends.name(str(other)),
                 article=None if far == article.id else far,
                 may_remove=may_remove and link.state != State.REJECTED,
             )
@@ -170,12 +171,12 @@ def _choices_here(
     actor: Actor, article: Article, annotation: Annotation, type_: LinkType, query: str
 ) -> tuple[Choice, ...]:
     targets = [str(kind) for kind in MATRIX[type_].targets]
-    tags = [tag for tag in tags_of(actor, article, Q(kind__in=targets)) if tag.id != annotation.id]
+    tags = [tag for tag in tags_of(actor, article, Q(kind__in=targets)) if tag.id != str(annotation.id)]
     linked = set(
         visible_links(actor, article.project_id)
         .exclude(state__in=NOT_LIVING)
         .filter(source=annotation, type=type_)
-        .values_list("target_id", flat=True)
+        .values_list(Cast("target_id", TextField()), flat=True)
     )
     ends = ends_of(actor, article.project_id, tags, [])
     own = [Segment(*pair) for pair in annotation.segments]
@@ -200,7 +201,7 @@ def _choices_elsewhere(actor: Actor, article: Article, kinds: frozenset[Kind], q
         .defer("article__text")
         .order_by("-id")[:MOST_FROM_OTHERS]
     )
-    return tuple(Choice(a.id, a.kind, " … ".join(a.exact), "", None, a.article.title) for a in found)
+    return tuple(Choice(str(a.id), a.kind, " … ".join(a.exact), "", None, a.article.title) for a in found)
 
 
 def _holds(query: str, words: str, name: str) -> bool:

@@ -1,12 +1,14 @@
 """What the workbench shows of an article: blocks with their tags and cards, counters, parties. Code points."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import F, Func, IntegerField, Q
+from django.db.models import F, Func, IntegerField, Q, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
 from annotations.anchoring.anchor import Segment
@@ -22,21 +24,21 @@ from annotations.rules.review import HIDDEN
 WITHOUT_CARD = frozenset({Kind.PARTY, Kind.CUE})
 # What a card says of its links, the most telling first.
 TOLD = (LinkType.SPEAKER, LinkType.CLAIMANT, LinkType.DISPUTES)
+MOST_PARTIES = 60
 _LIST_SEPARATOR = " + "
-_COLUMNS = ("id", "kind", "segments", "exact", "state", "version", "parties")
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """An annotation as the screen needs it; `words` are its exact texts joined."""
+    """An annotation as the screen needs it; `words` are its exact texts joined. Ids are text: they are only shown."""
 
-    id: UUID
+    id: str
     kind: str
     segments: tuple[Segment, ...]
     words: str
     state: str
     version: int
-    parties: tuple[UUID, ...]
+    parties: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,17 @@ class PartyCount:
     """A party of the article with its mentions; `is_known` says whether the registry has it."""
 
     name: str
+    is_known: bool
     mentions: int
     first: str
-    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyList:
+    """The parties of an article, those of the registry first; `more` are left out of a long list."""
+
+    shown: tuple[PartyCount, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +104,17 @@ class ArticlePage:
     article: Article
     blocks: tuple[TextBlock, ...]
     kinds: tuple[KindCount, ...]
-    parties: tuple[PartyCount, ...]
+    parties: PartyList
 
 
 @dataclass(slots=True)
 class Ends:
     """What links point at and how it is named: tags and parties, each read at most once."""
 
-    tags: dict[UUID, Tag] = field(default_factory=dict)
-    parties: dict[UUID, str] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
 
-    def name(self, pk: UUID) -> str:
+    def name(self, pk: str) -> str:
         """Name a mention by its parties, else by its words; other tags by their words."""
         tag = self.tags.get(pk)
         if tag is None:
@@ -147,7 +157,7 @@ def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
     return _kind_counts(Counter(kinds.iterator()))
 
 
-def party_counts(actor: Actor, article: Article) -> tuple[PartyCount, ...]:
+def party_counts(actor: Actor, article: Article) -> PartyList:
     """List the parties of an article with the number of their mentions, the most mentioned first."""
     return _party_counts(actor, article, tags_of(actor, article, Q(kind=Kind.PARTY)))
 
@@ -196,10 +206,19 @@ def tags_of(actor: Actor, article: Article, reach: Q | None = None) -> list[Tag]
     return sorted(map(_tag, found.values_list(*_COLUMNS)), key=lambda tag: (tag.segments[0].start, tag.id))
 
 
-def _tag(row: tuple[UUID, str, list[list[int]], list[str], str, int, list[UUID]]) -> Tag:
-    pk, kind, segments, exact, state, version, parties = row
-    shown = tuple(Segment(start, end) for start, end in segments)
-    return Tag(pk, kind, shown, " … ".join(exact), state, version, tuple(parties))
+# PostgreSQL writes ids and arrays as text: the driver would make an object of each of them.
+_SEGMENTS = Func(F("segments"), template="%(expressions)s::text", output_field=TextField())
+_WORDS = Func(F("exact"), Value(" … "), function="array_to_string", output_field=TextField())
+_PARTIES = Func(F("parties"), Value(" "), function="array_to_string", output_field=TextField())
+_COLUMNS = (Cast("id", TextField()), "kind", _SEGMENTS, _WORDS, "state", "version", _PARTIES)
+_NUMBER = re.compile(r"\d+")
+
+
+def _tag(row: tuple[str, str, str, str, str, int, str]) -> Tag:
+    pk, kind, segments, words, state, version, parties = row
+    numbers = iter(map(int, _NUMBER.findall(segments)))
+    shown = tuple(Segment(start, end) for start, end in zip(numbers, numbers, strict=True))
+    return Tag(pk, kind, shown, words, state, version, tuple(parties.split()))
 
 
 def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
@@ -209,8 +228,8 @@ def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
 def _shaped(
     actor: Actor, article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag]
 ) -> tuple[TextBlock, ...]:
-    marks = [Mark(str(tag.id), tag.kind, tag.segments) for tag in tags]
-    versions = {str(tag.id): tag.version for tag in tags}
+    marks = [Mark(tag.id, tag.kind, tag.segments) for tag in tags]
+    versions = {tag.id: tag.version for tag in tags}
     cards = _cards(actor, article, blocks, tags)
     shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
     ends = {block.start: before.end for before, block in pairwise(blocks)}
@@ -242,26 +261,27 @@ def _cards(actor: Actor, article: Article, blocks: Sequence[Block], tags: Sequen
     for tag in shown:
         while index + 1 < len(blocks) and blocks[index].end <= tag.segments[0].start:
             index += 1
-        card = Card(str(tag.id), tag.kind, tag.words, tag.state, told.get(tag.id, ""))
+        card = Card(tag.id, tag.kind, tag.words, tag.state, told.get(tag.id, ""))
         cards.setdefault(blocks[index].start, []).append(card)
     return cards
 
 
-def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[Tag]) -> dict[UUID, str]:
+def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[Tag]) -> dict[str, str]:
     """Say in a line what the links of each tag tell: who said or claims it, what it disputes."""
     links = (
         visible_links(actor, article.project_id)
         .exclude(state__in=HIDDEN)
         .filter(source_article=article, source_id__in=[tag.id for tag in shown], type__in=TOLD)
     )
-    rows = list(links.order_by("id").values_list("source_id", "type", "target_id"))
+    source, target = Cast("source_id", TextField()), Cast("target_id", TextField())
+    rows = list(links.order_by("id").values_list(source, "type", target))
     ends = ends_of(actor, article.project_id, tags, [target for _, _, target in rows])
     sentences = {
         LinkType.SPEAKER: gettext("Said by %(names)s"),
         LinkType.CLAIMANT: gettext("Claimed by %(names)s"),
         LinkType.DISPUTES: gettext("Disputes “%(names)s”"),
     }
-    names: dict[UUID, dict[str, list[str]]] = {}
+    names: dict[str, dict[str, list[str]]] = {}
     for source, type_, target in rows:
         names.setdefault(source, {}).setdefault(type_, []).append(ends.name(target))
     return {
@@ -272,7 +292,7 @@ def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[T
     }
 
 
-def ends_of(actor: Actor, project_id: UUID, tags: Sequence[Tag], wanted: Iterable[UUID]) -> Ends:
+def ends_of(actor: Actor, project_id: UUID, tags: Sequence[Tag], wanted: Iterable[str]) -> Ends:
     """Read what links point at beyond the tags at hand, and the names of all parties among them."""
     known = {tag.id: tag for tag in tags}
     missing = {pk for pk in wanted if pk not in known}
@@ -282,18 +302,18 @@ def ends_of(actor: Actor, project_id: UUID, tags: Sequence[Tag], wanted: Iterabl
     return Ends(known, _party_names(actor, project_id, known.values()))
 
 
-def _party_names(actor: Actor, project_id: UUID, tags: Iterable[Tag]) -> dict[UUID, str]:
+def _party_names(actor: Actor, project_id: UUID, tags: Iterable[Tag]) -> dict[str, str]:
     wanted = {party for tag in tags for party in tag.parties}
     if not wanted:
         return {}
-    return dict(visible_parties(actor, project_id).filter(pk__in=wanted).values_list("pk", "name"))
+    return dict(visible_parties(actor, project_id).filter(pk__in=wanted).values_list(Cast("id", TextField()), "name"))
 
 
 def _kind_counts(counted: Mapping[str, int]) -> tuple[KindCount, ...]:
     return tuple(KindCount(kind, key, counted.get(kind, 0)) for key, kind in enumerate(Kind, start=1))
 
 
-def _party_counts(actor: Actor, article: Article, tags: Sequence[Tag]) -> tuple[PartyCount, ...]:
+def _party_counts(actor: Actor, article: Article, tags: Sequence[Tag]) -> PartyList:
     mentions = [tag for tag in tags if tag.kind == Kind.PARTY]
     names = _party_names(actor, article.project_id, mentions)
     counted: Counter[tuple[str, bool]] = Counter()
@@ -302,8 +322,7 @@ def _party_counts(actor: Actor, article: Article, tags: Sequence[Tag]) -> tuple[
         known = [(names[party], True) for party in tag.parties if party in names]
         for key in known or [(tag.words, False)]:
             counted[key] += 1
-            first.setdefault(key, str(tag.id))
-    return tuple(
-        PartyCount(name, mentions_of, first[name, is_known], is_known)
-        for (name, is_known), mentions_of in sorted(counted.items(), key=lambda item: (not item[0][1], -item[1]))
-    )
+            first.setdefault(key, tag.id)
+    listed = sorted(counted.items(), key=lambda item: (not item[0][1], -item[1]))
+    shown = [PartyCount(*key, number, first[key]) for key, number in listed[:MOST_PARTIES]]
+    return PartyList(tuple(shown), len(listed) - len(shown))

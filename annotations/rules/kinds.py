@@ -168,7 +168,7 @@ def _quantity(field: str, value: object) -> list[FieldError]:
 
 
 def _is_number(value: object) -> bool:
-    """Take plain numbers below 10^15: larger ones, infinities and -0.0 would not come back from storage as they were."""
+    """Take plain numbers below 10^15: larger ones, infinities and -0.0 do not come back from storage as sent."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return -MAX_NUMBER < value < MAX_NUMBER and (value != 0 or math.copysign(1, value) > 0)

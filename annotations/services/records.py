@@ -19,7 +19,7 @@ from annotations.errors import (
     InvalidFields,
     OwnWork,
 )
-from annotations.models import Annotation, AnnotationVersion, Link, LinkVersion, User
+from annotations.models import Annotation, Link, User
 from annotations.rules.kinds import Kind
 from annotations.rules.links import End
 from annotations.services.copying import copy_rows
@@ -50,34 +50,19 @@ def end_of(annotation: Annotation) -> End:
 
 def insert_annotations(annotations: Sequence[Annotation], *, editor: User) -> None:
     """Store new annotations with their first versions. Raises: DuplicateAnnotation, InvalidFields (parties)."""
-    with refusals():
-        if len(annotations) > COPY_ABOVE:
-            copy_rows(annotations)
-            _copy_versions(_ANNOTATION_VERSIONS, annotations, editor)
-        else:
-            Annotation.objects.bulk_create(annotations)
-            AnnotationVersion.objects.bulk_create([_annotation_version(record, editor) for record in annotations])
+    _insert(annotations, editor)
 
 
 def insert_links(links: Sequence[Link], *, editor: User) -> None:
     """Store new links with their first versions. Raises: DuplicateLink, AlreadyExpressed, AlreadyCued."""
-    with refusals():
-        if len(links) > COPY_ABOVE:
-            copy_rows(links)
-            _copy_versions(_LINK_VERSIONS, links, editor)
-        else:
-            Link.objects.bulk_create(links)
-            LinkVersion.objects.bulk_create([_link_version(record, editor) for record in links])
+    _insert(links, editor)
 
 
 def update_record(record: Annotation | Link, *, editor: User, fields: Sequence[str]) -> None:
     """Store changed content as the next version: the caller has raised `version` and set the fields."""
-    version: Model = (
-        _annotation_version(record, editor) if isinstance(record, Annotation) else _link_version(record, editor)
-    )
     with refusals():
-        version.save(force_insert=True)
         record.save(update_fields=[*fields, "version", "state", "updated_at"])
+        _write_versions([record], editor)
 
 
 class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
@@ -109,31 +94,19 @@ _REFUSALS: Mapping[str, type[Conflict] | type[OwnWork]] = {
 }
 
 
-def _annotation_version(annotation: Annotation, editor: User) -> AnnotationVersion:
-    return AnnotationVersion(
-        project_id=annotation.project_id,
-        article_id=annotation.article_id,
-        annotation_id=annotation.id,
-        number=annotation.version,
-        content=content_of(annotation),
-        editor_id=editor.id,
-        at=annotation.updated_at,
-    )
+def _insert(records: Sequence[Annotation | Link], editor: User) -> None:
+    if not records:
+        return
+    with refusals():
+        if len(records) > COPY_ABOVE:
+            copy_rows(records)
+        else:
+            model: type[Model] = type(records[0])
+            model._default_manager.bulk_create(records)
+        _write_versions(records, editor)
 
 
-def _link_version(link: Link, editor: User) -> LinkVersion:
-    return LinkVersion(
-        project_id=link.project_id,
-        article_id=link.source_article_id,
-        link_id=link.id,
-        number=link.version,
-        content=content_of(link),
-        editor_id=editor.id,
-        at=link.updated_at,
-    )
-
-
-# The same contents as `content_of`, made from the rows just stored: a third of the time for thousands.
+# The same contents as `content_of`, made from the rows just stored.
 _ANNOTATION_VERSIONS: Final = """
 INSERT INTO annotation_version (project_id, article_id, annotation_id, number, content, editor_id, at)
 SELECT project_id, article_id, id, version, jsonb_build_object(
@@ -148,6 +121,7 @@ SELECT project_id, source_article_id, id, version, jsonb_build_object('attribute
 """
 
 
-def _copy_versions(statement: str, records: Sequence[Annotation] | Sequence[Link], editor: User) -> None:
+def _write_versions(records: Sequence[Annotation | Link], editor: User) -> None:
+    statement = _ANNOTATION_VERSIONS if isinstance(records[0], Annotation) else _LINK_VERSIONS
     with connection.cursor() as cursor:
         cursor.execute(statement, [editor.id, [record.id for record in records]])

@@ -1,6 +1,6 @@
 """How tags look: nested pieces as `<mark>` elements, and the words for kinds, links and states."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 
 from annotations.anchoring.pieces import Piece
-from annotations.queries.workbench import TextBlock
+from annotations.queries.workbench import Card, TextBlock
 from annotations.rules.kinds import Kind
 from annotations.views.labels import (
     KIND_LABELS,
@@ -24,15 +24,17 @@ register = template.Library()
 
 LETTERS: Final = {Kind.PARTY: "P", Kind.QUOTE: "Q", Kind.CLAIM: "C", Kind.COUNTERCLAIM: "X", Kind.CUE: "…"}
 
+# For htmx: put the element in the place of the one with its id.
+_SWAP: Final = format_html(' hx-swap-oob="{}"', "true")
+
 
 def _opening(kind: Kind, *, first: bool, last: bool) -> str:
+    """Give the pattern that opens a mark, for its id and one more value; in it stand only words of ours."""
     edges = f"{' is-first' if first else ''}{' is-last' if last else ''}"
-    if not first:
-        return format_html('<mark class="{}{}" data-a="', kind, edges)
-    return format_html('<mark class="{}{}" data-l="{}" data-a="', kind, edges, LETTERS[kind])
+    letter = f' data-l="{LETTERS[kind]}"' if first else ""
+    return f'<mark class="{kind}{edges}"{letter} data-a="{{}}"'
 
 
-# A page has thousands of marks and twenty ways to open one.
 _OPENINGS: Final = {
     (str(kind), first, last): _opening(kind, first=first, last=last)
     for kind in Kind
@@ -42,15 +44,35 @@ _OPENINGS: Final = {
 
 
 @register.simple_tag
-def marks(block: TextBlock) -> str:
-    """Render a block's text with its tags. Nothing but text and `<mark>` comes out."""
-    return _inner(block.pieces, block.versions)
+def text_blocks(blocks: Iterable[TextBlock], oob: object = None) -> str:
+    """Render blocks of the article. In each element is nothing but text and `<mark>`."""
+    swap = _SWAP if oob else ""
+    return format_html_join("", "{}", ((_block(block, swap),) for block in blocks))
 
 
 @register.simple_tag
 def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
-    """Render a block for reading: the tags in `focus` and those `linked` to them stand out by class."""
-    return _inner_around(block.pieces, focus, linked)
+    """Render a block for reading: `data-role` tells the tags in `focus` and those `linked` to them from the others."""
+
+    def rest(piece: Piece) -> tuple[str, object]:
+        return ' data-role="{}">', "focus" if piece.id in focus else "linked" if piece.id in linked else "other"
+
+    return _written(block, rest)
+
+
+@register.simple_tag
+def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
+    """Render the cards beside the text, one list item for each block."""
+    swap = _SWAP if oob else ""
+    faces = _Faces()
+    return format_html_join(
+        "",
+        '<li class="card-group" id="annotation-cards-{}"{}><ol>{}</ol></li>',
+        (
+            (block.start, swap, format_html_join("", "{}", ((_card(c, faces),) for c in block.cards)))
+            for block in blocks
+        ),
+    )
 
 
 @register.filter
@@ -89,27 +111,77 @@ def reason_label(reason: str) -> Label:
     return REASON_LABELS[reason]
 
 
-def _inner(pieces: tuple[Piece | str, ...], versions: Mapping[str, int]) -> str:
-    if len(pieces) == 1 and isinstance(pieces[0], str):
-        return format_html("{}", pieces[0])
-    return format_html_join("", "{}", ((p if isinstance(p, str) else _mark(p, versions),) for p in pieces))
+_CARD: Final = (
+    '{0}{1}" data-a="{1}"><a href="?focus={1}#annotation-panel"><span class="kind-badge" aria-hidden="true"></span>'
+    '<span class="words" dir="auto">{2}</span>{3}<span class="told" dir="auto">{4}</span></a></li>'
+)
 
 
-def _mark(piece: Piece, versions: Mapping[str, int]) -> str:
-    opening = _OPENINGS[piece.kind, piece.first, piece.last]
-    inner = _inner(piece.children, versions)
-    if piece.first:
-        return format_html('{}{}" data-v="{}">{}</mark>', opening, piece.id, versions[piece.id], inner)
-    return format_html('{}{}">{}</mark>', opening, piece.id, inner)
+class _Faces(dict[tuple[str, str], tuple[str, str]]):
+    """What cards of one kind and state have in common: their opening, and their state in a sign and in words."""
+
+    def __missing__(self, key: tuple[str, str]) -> tuple[str, str]:
+        kind, state = key
+        face = (
+            format_html('<li class="annotation-card {} {}" id="annotation-card-', kind, state),
+            format_html(
+                '<span class="state" title="{1}"><span aria-hidden="true">{0}</span>'
+                '<span class="visually-hidden">{1}</span></span>',
+                STATE_SIGNS[state],
+                STATE_LABELS[state],
+            ),
+        )
+        self[key] = face
+        return face
 
 
-def _inner_around(pieces: tuple[Piece | str, ...], focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
-    parts = ((p if isinstance(p, str) else _mark_around(p, focus, linked),) for p in pieces)
-    return format_html_join("", "{}", parts)
+def _block(block: TextBlock, swap: str) -> str:
+    number = format_html(' data-n="{}"', block.number) if block.number else ""
+    gap = format_html(' data-gap="{}"', block.gap) if block.gap else ""
+    return format_html(
+        '<p class="article-text{}" id="article-text-{}" data-s="{}"{}{} lang="{}" dir="auto"{}>{}</p>',
+        " continued" if block.continues else "",
+        block.start,
+        block.start,
+        number,
+        gap,
+        block.language,
+        swap,
+        _marked(block),
+    )
 
 
-def _mark_around(piece: Piece, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
-    opening = _OPENINGS[piece.kind, piece.first, piece.last]
-    role = "focus" if piece.id in focus else "linked" if piece.id in linked else "other"
-    inner = _inner_around(piece.children, focus, linked)
-    return format_html('{}{}" data-role="{}">{}</mark>', opening, piece.id, role, inner)
+def _card(card: Card, faces: _Faces) -> str:
+    opening, state = faces[card.kind, card.state]
+    return format_html(_CARD, opening, card.id, card.words, state, card.told)
+
+
+def _marked(block: TextBlock) -> str:
+    def rest(piece: Piece) -> tuple[str, object]:
+        return (' data-v="{}">', block.versions[piece.id]) if piece.first else (">", None)
+
+    return _written(block, rest)
+
+
+def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, object]]) -> str:
+    """Write a block's pieces by one pattern, so that each text and id is escaped once and in one call.
+
+    `rest` ends the opening of a mark: a pattern of ours with the value it takes, None for one that takes none.
+    """
+    pattern: list[str] = []
+    values: list[object] = []
+
+    def write(pieces: tuple[Piece | str, ...]) -> None:
+        for piece in pieces:
+            if isinstance(piece, str):
+                pattern.append("{}")
+                values.append(piece)
+                continue
+            end, value = rest(piece)
+            pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last], end))
+            values.extend((piece.id,) if value is None else (piece.id, value))
+            write(piece.children)
+            pattern.append("</mark>")
+
+    write(block.pieces)
+    return format_html("".join(pattern), *values) if values else ""

@@ -248,3 +248,9 @@ def test_real_article_is_checked_and_found_again(shared_data: Path) -> None:
         anchor = Anchor(tuple(segments), tuple(quote_of(text, segment) for segment in segments))
         moved = tuple(Segment(segment.start + 9, segment.end + 9) for segment in segments)
         assert locate(anchor, "Updated.\n" + text).segments == moved
+
+
+def test_a_segment_past_the_end_is_a_mismatch_even_where_the_words_fit():
+    with pytest.raises(TextMismatch) as refusal:
+        check_segments("They left.", [Segment(5, 99)], ["left."])
+    assert refusal.value.extras["stored"] == ["left."]
