@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from annotations.views import accounts, annotations, articles, home, links, projects, review, workbench
+from annotations.views import (
+    accounts,
+    annotations,
+    articles,
+    assignments,
+    comments,
+    home,
+    inbox,
+    links,
+    projects,
+    review,
+    selection,
+    workbench,
+)
 
 _ARTICLE = "p/<slug:slug>/articles/<uuid:pk>/"
 
@@ -21,6 +34,21 @@ _workbench: list[URLPattern] = [
     path(f"{_ARTICLE}links/withdrawals/", links.unlink, name="link-remove"),
 ]
 
+_review: list[URLPattern] = [
+    path("p/<slug:slug>/review/", review.show_review, name="review"),
+    path("p/<slug:slug>/review/decisions/", review.decide_records, name="decision-create"),
+    path("p/<slug:slug>/review/selection/", selection.preview_selection, name="review-selection"),
+    path("p/<slug:slug>/review/comments/", comments.comment, name="comment-create"),
+    path("p/<slug:slug>/inbox/", inbox.show_inbox, name="inbox"),
+    path("p/<slug:slug>/inbox/count/", inbox.show_count, name="inbox-count"),
+    path("p/<slug:slug>/inbox/proposals/<uuid:pk>/", inbox.take, name="proposal-take"),
+    path("p/<slug:slug>/inbox/submissions/", inbox.fix, name="inbox-submit"),
+    path("p/<slug:slug>/inbox/settlements/", inbox.settle, name="inbox-settle"),
+    path("p/<slug:slug>/articles/next/", assignments.take_next, name="article-next"),
+    path(f"{_ARTICLE}assignments/", assignments.assign, name="assignment-create"),
+    path(f"{_ARTICLE}assignments/end/", assignments.release, name="assignment-end"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", accounts.sign_in, name="login"),
@@ -30,7 +58,6 @@ urlpatterns = [
     path("projects/", projects.show_projects, name="project-list"),
     path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
     path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
-    path("p/<slug:slug>/review/", review.show_review, name="review"),
-    path("p/<slug:slug>/review/decisions/", review.decide_records, name="decision-create"),
+    *_review,
     *_workbench,
 ]

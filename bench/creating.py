@@ -80,7 +80,7 @@ def _latencies(times: dict[str, list[float]]) -> Iterator[Figure]:
 def _many_clients(ground: Ground, bodies: dict[int, _Bodies]) -> list[Figure]:
     seconds: dict[str, float] = dict.fromkeys(("bare", "ours", "same article"), 0.0)
     for _ in range(ground.scale.rounds):
-        seconds["bare"] += _run_clients(ground, [_bare_sender(ground) for _ in range(CLIENTS)])
+        seconds["bare"] += _run_clients(ground, [bare_sender(ground) for _ in range(CLIENTS)])
         own = [_sender(ground.client(), bodies[300], article=number) for number in range(CLIENTS)]
         seconds["ours"] += _run_clients(ground, own)
         shared = [_sender(ground.client(), bodies[30], article=0) for _ in range(CLIENTS)]
@@ -135,7 +135,8 @@ def _sender(client: Client, bodies: _Bodies, *, article: int | None = None, with
     return send
 
 
-def _bare_sender(ground: Ground) -> Send:
+def bare_sender(ground: Ground) -> Send:
+    """Make a sender of bare creates with a connection of its own."""
     client = ground.bare()
     return lambda: _post(client, "/bare/drf/", _bare_body())
 

@@ -103,8 +103,8 @@ def _plain_connection(alias: str) -> Any:
     return opened
 
 
-def _empty_tables_as_owner(_case: TransactionTestCase) -> None:
-    """Clear what a test committed.
+def clear_tables() -> None:
+    """Clear what was committed.
 
     Django would truncate as the application, which may not, and against triggers that refuse TRUNCATE:
     the owner switches just those off for the length of one transaction.
@@ -128,4 +128,8 @@ def _empty_tables_as_owner(_case: TransactionTestCase) -> None:
             cursor.execute(f'ALTER TABLE {table} ENABLE {always}TRIGGER "{trigger}"')
 
 
-TransactionTestCase._fixture_teardown = _empty_tables_as_owner  # type: ignore[attr-defined]
+def _clear_tables_after(_case: TransactionTestCase) -> None:
+    clear_tables()
+
+
+TransactionTestCase._fixture_teardown = _clear_tables_after  # type: ignore[attr-defined]

@@ -286,6 +286,7 @@ SINGULAR = {
     "parties": "party",
     "exchange": "exchange",
     "accounts": "account",
+    "inbox": "inbox",
 }
 # Where the plain name would stammer or already belongs to an element: template → name.
 OTHER_NAMES = {

@@ -9,7 +9,9 @@ from rest_framework.request import Request
 
 from annotations.models import User
 from annotations.queries.access import Actor
-from annotations.queries.accounts import token_owner
+from annotations.queries.accounts import valid_token
+from annotations.rules.permissions import Scope
+from annotations.services.accounts import note_use
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -20,11 +22,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
         kind, _space, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        found = token_owner(token.strip())
+        found = valid_token(token.strip())
         if found is None:
             raise AuthenticationFailed(_("This token is not valid; make a new one."))
-        user, scope = found
-        return user, Actor(user, scope)
+        note_use(token=found)
+        return found.user, Actor(found.user, Scope(found.scope))
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme in the WWW-Authenticate header of a 401."""

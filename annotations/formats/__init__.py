@@ -6,11 +6,18 @@ from typing import Final
 from annotations.errors import InvalidParameter
 from annotations.formats.brat import BRAT
 from annotations.formats.codec import Codec
+from annotations.formats.doccano import DOCCANO
+from annotations.formats.labelstudio import LABEL_STUDIO
 from annotations.formats.native import NATIVE
+from annotations.formats.table import CSV
+from annotations.formats.uima import CAS_JSON, CAS_XMI
+from annotations.formats.web_annotation import WEB_ANNOTATION
 
 DEFAULT_FORMAT: Final = NATIVE.name
 
-CODECS: Final[Mapping[str, Codec]] = {codec.name: codec for codec in (NATIVE, BRAT)}
+CODECS: Final[Mapping[str, Codec]] = {
+    codec.name: codec for codec in (NATIVE, BRAT, CAS_JSON, CAS_XMI, CSV, DOCCANO, LABEL_STUDIO, WEB_ANNOTATION)
+}
 
 FLAVOURS: Final = tuple(sorted({flavour for codec in CODECS.values() for flavour in codec.flavours}))
 

@@ -1,4 +1,4 @@
-"""brat standoff: a zip of `.txt` and `.ann` (offsets in code points), as documented at brat.nlplab.org/standoff.html."""
+"""brat standoff, as documented at brat.nlplab.org/standoff.html: a zip of `.txt` and `.ann`, offsets in code points."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -56,7 +56,6 @@ class _Standoff:
         self._attributes = self._notes = self._references = 0
 
     def lines(self) -> Iterator[str]:
-        self._lost.add(METADATA, self._document.article.id)
         self._lost.add_frames(self._document)
         for annotation in self._document.annotations:
             yield from self._annotation(annotation)
@@ -130,7 +129,7 @@ def _configuration() -> str:
         for name, (kinds, choices) in attributes.items()
     ]
     shown.append(f"mode\tArg:<RELATION>, Value:{'|'.join(MODES)}")
-    parts = {"entities": list(Kind), "relations": relations, "events": [], "attributes": shown}
+    parts: dict[str, list[str]] = {"entities": [*Kind], "relations": relations, "events": [], "attributes": shown}
     return "\n".join(f"[{name}]\n" + "".join(f"{line}\n" for line in lines) for name, lines in parts.items())
 
 

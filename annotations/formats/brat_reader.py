@@ -7,9 +7,16 @@ from typing import BinaryIO, Final
 from urllib.parse import unquote
 
 from annotations.anchoring.anchor import Segment
-from annotations.errors import FieldError, Unprocessable
 from annotations.formats.codec import Reading
-from annotations.formats.incoming import Collector, bare_article, draft_annotation, draft_link, folder_of, stem_of
+from annotations.formats.incoming import (
+    Collector,
+    bare_article,
+    draft_annotation,
+    draft_link,
+    folder_of,
+    refuse_file,
+    stem_of,
+)
 from annotations.formats.standoff import joined
 from annotations.formats.zipped import read_zip
 from annotations.rules.kinds import ATTRIBUTES, Kind
@@ -42,8 +49,7 @@ def read(file: BinaryIO) -> Reading:
             marks[stem] = member.content
         is_ours = is_ours or member.name == "annotation.conf"
     if not texts and not is_ours:
-        detail = "There is no .txt in this archive: this is not brat standoff."
-        raise Unprocessable(detail, code="unknown_format", errors=[FieldError("", "unknown_format", detail)])
+        refuse_file("unknown_format", "There is no .txt in this archive: this is not brat standoff.")
     collector = Collector()
     for stem in sorted(texts.keys() | marks.keys()):
         _pair(collector, stem, texts.get(stem), marks.get(stem, b""))

@@ -1,15 +1,20 @@
 """What all readers of foreign files share: items with their lines, problems, and articles made of a bare text."""
 
+import codecs
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import BinaryIO, Final, NoReturn
 
 from annotations.anchoring.intake import direction_of, is_language_tag, text_digest
+from annotations.errors import FieldError, IncompleteFile, Unprocessable
 from annotations.formats.codec import MAX_PROBLEMS, Item, Part, Problem, Reading
 from annotations.formats.document import Annotation, Article, Header, JsonObject, Link, Record
+from annotations.formats.native_json import NotStrict, strict_value
 
 # What a file says that does not say its language.
-UNDETERMINED = "und"
-MAX_TITLE = 500
+UNDETERMINED: Final = "und"
+MAX_TITLE: Final = 500
+MAX_JSON_BYTES: Final = 256 * 1024 * 1024
 
 
 class Collector:
@@ -45,6 +50,25 @@ class Collector:
         return line + self._parts[-1].first - 1 if self._parts else line
 
 
+def read_json(file: BinaryIO) -> object:
+    """Read a file that is one piece of JSON. Raises: IncompleteFile, Unprocessable `malformed`, `too_large`."""
+    raw = file.read(MAX_JSON_BYTES + 1)
+    if len(raw) > MAX_JSON_BYTES:
+        refuse_file("too_large", f"A file of this format has at most {MAX_JSON_BYTES} bytes.")
+    try:
+        return strict_value(raw.removeprefix(codecs.BOM_UTF8))
+    except NotStrict as error:
+        if error.__cause__ is None:
+            refuse_file("malformed", str(error))
+        detail = "The file is cut, or no JSON in UTF-8. Download it again."
+        raise IncompleteFile(detail, errors=[FieldError("", IncompleteFile.code, detail)]) from error
+
+
+def refuse_file(code: str, detail: str) -> NoReturn:
+    """Refuse a file as a whole. Raises: Unprocessable."""
+    raise Unprocessable(detail, code=code, errors=[FieldError("", code, detail)])
+
+
 def bare_article(identifier: str, text: str, title: str, language: str = UNDETERMINED) -> Article:
     """Make an article of a text and what little a foreign file says about it."""
     one_line = " ".join(title.split())[:MAX_TITLE]
@@ -78,6 +102,11 @@ def draft_link(identifier: str, link_type: str, source: str, target: str, **fiel
     """Make a link of which a file says only some fields."""
     ends = {"id": identifier, "link_type": link_type, "source": source, "target": target}
     return Link(**{**_BARE_FRAME, **ends, **fields})  # type: ignore[arg-type]
+
+
+def text_or(value: object, default: str) -> str:
+    """Give a text that is not empty, or the default."""
+    return value if isinstance(value, str) and value else default
 
 
 def stem_of(name: str) -> str:

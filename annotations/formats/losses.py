@@ -39,14 +39,14 @@ GONE: Final = Loss("gone", "Records that left the chosen set are not named in th
 FRAME: Final = Loss("frame", "Ids, states, versions, authors, origins and times of annotations and links stay behind.")
 DECISIONS: Final = Loss("decisions", "Decisions stay behind.")
 REGISTRY: Final = Loss("registry", "Outlets, incidents and parties with what is known of them stay behind.")
-METADATA: Final = Loss("metadata", "What is known of an article beside its text stays behind.")
+METADATA: Final = Loss("metadata", "What is known of an article beside its text and title stays behind.")
 CROSS_ARTICLE: Final = Loss("cross_article", "Links between two articles cannot be written.")
 PARTIES: Final = Loss("parties", "Which parties a mention names cannot be read back.")
+NO_ATTRIBUTES: Final = Loss("attributes", "Attributes stay behind.")
+NO_NOTES: Final = Loss("notes", "Notes stay behind.")
 ATTRIBUTES: Final = Loss("attributes", "Attributes that are no choice (paraphrase, quantity, place, date) stay behind.")
 NOTES: Final = Loss("notes", "Line breaks and blanks at the ends of a note are lost.")
-SEGMENTS: Final = Loss(
-    "segments", "The segments are read back with other edges, because of line breaks at or between them."
-)
+SEGMENTS: Final = Loss("segments", "Line breaks at the edges of segments, or alone between two, are lost.")
 APART: Final = Loss("segments_apart", "The segments of one annotation are written as spans of their own.")
 LINKS: Final = Loss("links", "Links cannot be written.")
 
@@ -79,7 +79,8 @@ class LossList:
             self.add_all(REGISTRY, (record.id for record in records))
 
     def add_frames(self, document: ArticleDocument) -> None:
-        """Note that the frames of an article's records and the decisions on them are not written."""
+        """Note that of an article, its records and the decisions on them only the content is written."""
+        self.add(METADATA, document.article.id)
         self.add_all(FRAME, (annotation.id for annotation in document.annotations))
         self.add_all(FRAME, (link.id for link in document.links))
         self.add_all(DECISIONS, (decision.id for decision in document.decisions))

@@ -30,6 +30,17 @@ def strict_object(raw: bytes) -> dict[str, object]:
     return found
 
 
+def strict_value(raw: bytes) -> object:
+    """Read a whole file of JSON. Raises: NotStrict; caused by JSONDecodeError when it is no JSON at all."""
+    try:
+        value: object = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise NotStrict("This is not valid JSON in UTF-8.") from error
+    _refuse_deep(value, 1)
+    _look_closer(raw)
+    return value
+
+
 def _count_keys(value: dict[str, object]) -> int:
     """Count the keys of an object and of the objects in it; those hidden in lists of lists are left out."""
     keys = len(value)
@@ -67,7 +78,9 @@ def _look_closer(raw: bytes) -> None:
     try:
         value = json.loads(raw, object_pairs_hook=_unique, parse_float=_plain_number)
     except (ValueError, RecursionError) as error:
-        raise NotStrict(str(error) if isinstance(error, NotStrict) else "This line is not valid JSON.") from error
+        if isinstance(error, NotStrict):
+            raise
+        raise NotStrict("This line is not valid JSON.") from error
     if b"\\u0000" in raw:
         _refuse_nul(value)
 

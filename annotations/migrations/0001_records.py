@@ -11,10 +11,6 @@ import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
 
-import annotations.rules.kinds
-import annotations.rules.links
-import annotations.rules.review
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -219,7 +215,7 @@ class Migration(migrations.Migration):
                 ("attributes", models.JSONField(default=dict)),
                 ("note", models.TextField(blank=True, default="")),
                 ("origin", models.JSONField(default=dict)),
-                ("state", models.CharField(default=annotations.rules.review.State["DRAFT"], max_length=10)),
+                ("state", models.CharField(default="draft", max_length=10)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("approved_version", models.PositiveIntegerField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -394,7 +390,7 @@ class Migration(migrations.Migration):
                 ("attributes", models.JSONField(default=dict)),
                 ("note", models.TextField(blank=True, default="")),
                 ("origin", models.JSONField(default=dict)),
-                ("state", models.CharField(default=annotations.rules.review.State["DRAFT"], max_length=10)),
+                ("state", models.CharField(default="draft", max_length=10)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("approved_version", models.PositiveIntegerField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -1123,14 +1119,14 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                annotations.rules.review.State["DISMISSED"],
-                                annotations.rules.review.State["REJECTED"],
-                                annotations.rules.review.State["WITHDRAWN"],
+                                "dismissed",
+                                "rejected",
+                                "withdrawn",
                             ],
                         ),
                         _negated=True,
                     ),
-                    models.Q(("type", annotations.rules.links.LinkType["SAME_AS"]), _negated=True),
+                    models.Q(("type", "same_as"), _negated=True),
                 ),
                 fields=("source", "target", "type"),
                 name="link_once",
@@ -1146,14 +1142,14 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                annotations.rules.review.State["DISMISSED"],
-                                annotations.rules.review.State["REJECTED"],
-                                annotations.rules.review.State["WITHDRAWN"],
+                                "dismissed",
+                                "rejected",
+                                "withdrawn",
                             ],
                         ),
                         _negated=True,
                     ),
-                    ("type", annotations.rules.links.LinkType["SAME_AS"]),
+                    ("type", "same_as"),
                 ),
                 name="link_same_as_once",
             ),
@@ -1166,14 +1162,14 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                annotations.rules.review.State["DISMISSED"],
-                                annotations.rules.review.State["REJECTED"],
-                                annotations.rules.review.State["WITHDRAWN"],
+                                "dismissed",
+                                "rejected",
+                                "withdrawn",
                             ],
                         ),
                         _negated=True,
                     ),
-                    ("type", annotations.rules.links.LinkType["EXPRESSES"]),
+                    ("type", "expresses"),
                 ),
                 fields=("target",),
                 name="link_one_quote",
@@ -1187,14 +1183,14 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                annotations.rules.review.State["DISMISSED"],
-                                annotations.rules.review.State["REJECTED"],
-                                annotations.rules.review.State["WITHDRAWN"],
+                                "dismissed",
+                                "rejected",
+                                "withdrawn",
                             ],
                         ),
                         _negated=True,
                     ),
-                    ("type", annotations.rules.links.LinkType["CUED_BY"]),
+                    ("type", "cued_by"),
                 ),
                 fields=("source",),
                 name="link_one_cue",
@@ -1262,8 +1258,8 @@ class Migration(migrations.Migration):
             model_name="link",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", annotations.rules.review.State["APPROVED"]), _negated=True),
-                    ("approved_version", models.F("version")),
+                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
                     _connector="OR",
                 ),
                 name="link_approved_state",
@@ -1273,7 +1269,7 @@ class Migration(migrations.Migration):
             model_name="link",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", annotations.rules.review.State["WITHDRAWN"]), _negated=True),
+                    models.Q(("state", "withdrawn"), _negated=True),
                     ("approved_version__isnull", True),
                     _connector="OR",
                 ),
@@ -1287,7 +1283,7 @@ class Migration(migrations.Migration):
                     ("author__isnull", False),
                     (
                         "state__in",
-                        [annotations.rules.review.State["SUGGESTED"], annotations.rules.review.State["DISMISSED"]],
+                        ["suggested", "dismissed"],
                     ),
                     _connector="OR",
                 ),
@@ -1377,9 +1373,9 @@ class Migration(migrations.Migration):
             model_name="decision",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("reason", ""), ("verdict", annotations.rules.review.Verdict["APPROVE"])),
+                    models.Q(("reason", ""), ("verdict", "approve")),
                     models.Q(
-                        models.Q(("verdict", annotations.rules.review.Verdict["APPROVE"]), _negated=True),
+                        models.Q(("verdict", "approve"), _negated=True),
                         ("reason__in", ["span", "kind", "attributes", "link", "duplicate", "guideline", "other"]),
                     ),
                     _connector="OR",
@@ -1454,7 +1450,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="annotation",
             index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("kind", annotations.rules.kinds.Kind["PARTY"])),
+                condition=models.Q(("kind", "party")),
                 fields=["parties"],
                 name="annotation_by_party",
             ),
@@ -1504,8 +1500,8 @@ class Migration(migrations.Migration):
             model_name="annotation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", annotations.rules.review.State["APPROVED"]), _negated=True),
-                    ("approved_version", models.F("version")),
+                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
                     _connector="OR",
                 ),
                 name="annotation_approved_state",
@@ -1515,7 +1511,7 @@ class Migration(migrations.Migration):
             model_name="annotation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", annotations.rules.review.State["WITHDRAWN"]), _negated=True),
+                    models.Q(("state", "withdrawn"), _negated=True),
                     ("approved_version__isnull", True),
                     _connector="OR",
                 ),
@@ -1529,7 +1525,7 @@ class Migration(migrations.Migration):
                     ("author__isnull", False),
                     (
                         "state__in",
-                        [annotations.rules.review.State["SUGGESTED"], annotations.rules.review.State["DISMISSED"]],
+                        ["suggested", "dismissed"],
                     ),
                     _connector="OR",
                 ),

@@ -9,8 +9,10 @@ CREATE INDEX annotation_waiting_by_change ON annotation (project_id, updated_at)
 CREATE INDEX link_waiting ON link (project_id, source_article_id, id) WHERE state = 'submitted';
 CREATE INDEX link_waiting_by_author ON link (project_id, author_id, source_article_id) WHERE state = 'submitted';
 CREATE INDEX link_waiting_by_change ON link (project_id, updated_at) WHERE state = 'submitted';
-CREATE INDEX annotation_sent_back ON annotation (project_id, author_id, id) WHERE state IN ('returned', 'rejected');
-CREATE INDEX link_sent_back ON link (project_id, author_id, id) WHERE state IN ('returned', 'rejected', 'withdrawn');
+CREATE INDEX annotation_sent_back ON annotation (project_id, author_id, id)
+    WHERE state IN ('returned', 'rejected', 'withdrawn');
+CREATE INDEX link_sent_back ON link (project_id, author_id, id)
+    WHERE state IN ('returned', 'rejected', 'withdrawn');
 """
 
 

@@ -10,11 +10,16 @@ from django.db import migrations, models
 
 # What a thread or a mark of reading refers to stays in its project; what was said stays as it was said.
 GUARDS = """
-ALTER TABLE comment ADD CONSTRAINT comment_annotation_article_fk FOREIGN KEY (project_id, annotation_id, article_id) REFERENCES annotation (project_id, id, article_id);
-ALTER TABLE comment ADD CONSTRAINT comment_link_article_fk FOREIGN KEY (project_id, link_id, article_id) REFERENCES link (project_id, id, source_article_id);
-ALTER TABLE record_seen ADD CONSTRAINT record_seen_annotation_fk FOREIGN KEY (annotation_id, version) REFERENCES annotation_version (annotation_id, number);
-ALTER TABLE record_seen ADD CONSTRAINT record_seen_link_fk FOREIGN KEY (link_id, version) REFERENCES link_version (link_id, number);
-CREATE TRIGGER comment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON comment FOR EACH STATEMENT EXECUTE FUNCTION newsdesk_refuse();
+ALTER TABLE comment ADD CONSTRAINT comment_annotation_article_fk
+    FOREIGN KEY (project_id, annotation_id, article_id) REFERENCES annotation (project_id, id, article_id);
+ALTER TABLE comment ADD CONSTRAINT comment_link_article_fk
+    FOREIGN KEY (project_id, link_id, article_id) REFERENCES link (project_id, id, source_article_id);
+ALTER TABLE record_seen ADD CONSTRAINT record_seen_annotation_fk
+    FOREIGN KEY (annotation_id, version) REFERENCES annotation_version (annotation_id, number);
+ALTER TABLE record_seen ADD CONSTRAINT record_seen_link_fk
+    FOREIGN KEY (link_id, version) REFERENCES link_version (link_id, number);
+CREATE TRIGGER comment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON comment
+    FOR EACH STATEMENT EXECUTE FUNCTION newsdesk_refuse();
 ALTER TABLE comment ENABLE ALWAYS TRIGGER comment_append_only;
 """
 

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 GUARDS = """
-ALTER TABLE assignment ADD CONSTRAINT assignment_article_fk FOREIGN KEY (project_id, article_id) REFERENCES article (project_id, id);
-CREATE TRIGGER assignment_never_deleted BEFORE DELETE OR TRUNCATE ON assignment FOR EACH STATEMENT EXECUTE FUNCTION newsdesk_refuse();
+ALTER TABLE assignment ADD CONSTRAINT assignment_article_fk
+    FOREIGN KEY (project_id, article_id) REFERENCES article (project_id, id);
+CREATE TRIGGER assignment_never_deleted BEFORE DELETE OR TRUNCATE ON assignment
+    FOR EACH STATEMENT EXECUTE FUNCTION newsdesk_refuse();
 ALTER TABLE assignment ENABLE ALWAYS TRIGGER assignment_never_deleted;
 """
 

@@ -84,7 +84,8 @@ class Annotation(Reviewed):
                 name="annotation_approved_version_exists",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=State.APPROVED) | models.Q(approved_version=models.F("version")),
+                condition=~models.Q(state=State.APPROVED)
+                | models.Q(approved_version=models.F("version"), approved_version__isnull=False),
                 name="annotation_approved_state",
             ),
             models.CheckConstraint(

@@ -63,7 +63,8 @@ class Link(Reviewed):
                 name="link_approved_version_exists",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=State.APPROVED) | models.Q(approved_version=models.F("version")),
+                condition=~models.Q(state=State.APPROVED)
+                | models.Q(approved_version=models.F("version"), approved_version__isnull=False),
                 name="link_approved_state",
             ),
             models.CheckConstraint(

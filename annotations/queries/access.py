@@ -4,9 +4,10 @@ A missing object and a foreign one are told in the same way.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from annotations.errors import InsufficientScope, NotAllowed, NotFound
@@ -27,6 +28,13 @@ from annotations.rules.permissions import Action, Role, Scope, role_allows, scop
 from annotations.rules.review import State
 
 _M = TypeVar("_M", bound=Model)
+
+
+# Asked by every request, so not worth the making of an ORM query: a tenth of the time of a create.
+_MEMBERSHIP: Final = """
+SELECT m.role, coalesce(p.settings ->> 'visibility' = 'blind', false)
+FROM membership m JOIN project p ON p.id = m.project_id WHERE m.user_id = %s AND m.project_id = %s
+"""
 
 
 @dataclass(slots=True)
@@ -57,11 +65,11 @@ class Actor:
 
     def _membership(self, project_id: UUID) -> tuple[Role | None, bool]:
         if project_id not in self._roles:
-            # Asked by every request: the columns that count, in no order.
-            found = Membership.objects.select_related("project").only("role", "project__settings")
-            for membership in found.filter(user=self.user, project_id=project_id):
-                self.remember(membership)
-        return self._roles.setdefault(project_id, (None, True))
+            with connection.cursor() as cursor:
+                cursor.execute(_MEMBERSHIP, [self.user.id, project_id])
+                found = cursor.fetchone()
+            self._roles[project_id] = (Role(found[0]), found[1]) if found else (None, True)
+        return self._roles[project_id]
 
 
 def require_scope(actor: Actor, action: Action) -> None:

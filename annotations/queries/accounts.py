@@ -26,12 +26,18 @@ def token_prefix(token: str) -> str:
 
 def token_owner(token: str) -> tuple[User, Scope] | None:
     """Answer whose valid token this is, and its scope; None for anything else."""
+    found = valid_token(token)
+    return None if found is None else (found.user, Scope(found.scope))
+
+
+def valid_token(token: str) -> ApiToken | None:
+    """Find a valid token by what was sent, with its user; None for anything else."""
     if not token.startswith(TOKEN_START) or not token.isascii() or len(token) > 200:
         return None
     # Prefixes are unique; not `first()`, which would ask for an order.
     for found in ApiToken.objects.select_related("user").filter(prefix=token_prefix(token)):
         if hmac.compare_digest(found.digest, token_digest(token)) and _is_valid(found):
-            return found.user, Scope(found.scope)
+            return found
     return None
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from annotations.models import Article, ArticlePassage, Outlet, Project
+from annotations.models import Article, ArticlePassage, Assignment, Outlet, Project
 from annotations.queries.access import Actor, visible_annotations, visible_articles, visible_links, visible_outlets
+from annotations.queries.assignments import assignments_of
 from annotations.rules.kinds import Kind
 from annotations.rules.permissions import Role
 from annotations.rules.review import State
@@ -39,12 +40,14 @@ class ArticleFilter:
     search: str = ""
     outlet: UUID | None = None
     language: str = ""
+    stage: Stage | None = None
+    is_mine: bool = False
     after: UUID | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether an empty list may be the filters' doing."""
-        return bool(self.search or self.outlet or self.language)
+        return bool(self.search or self.outlet or self.language or self.stage or self.is_mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class ArticleRow:
     approved: int
     stage: Stage
     people: tuple[str, ...]
+    assignments: tuple[Assignment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,18 @@ class ArticleList:
 
 
 def article_list(actor: Actor, project: Project, wanted: ArticleFilter) -> ArticleList:
-    """Read one page, newest article first. Seven statements, whatever the number of rows."""
+    """Read one page, newest article first. Eight statements, whatever the number of rows."""
     every = visible_articles(actor, project.id)
-    found = list(_narrowed(every, wanted).defer("text", "cleaned").select_related("outlet")[: ROWS_PER_PAGE + 1])
+    found = list(
+        _narrowed(actor, project, every, wanted).defer("text", "cleaned").select_related("outlet")[: ROWS_PER_PAGE + 1]
+    )
     articles = found[:ROWS_PER_PAGE]
-    tallies = _tallies(actor, project, [article.id for article in articles])
+    shown = [article.id for article in articles]
+    tallies = _tallies(actor, project, shown)
+    assigned = assignments_of(actor, project.id, shown)
     languages = every.order_by("language").values_list("language", flat=True).distinct()
     return ArticleList(
-        rows=tuple(_row(article, tallies[article.id]) for article in articles),
+        rows=tuple(_row(article, tallies[article.id], assigned.get(article.id, [])) for article in articles),
         count=every.count(),
         next_after=articles[-1].id if len(found) > ROWS_PER_PAGE else None,
         outlets=tuple(visible_outlets(actor, project.id).order_by("name", "id")),
@@ -99,15 +107,15 @@ def article_list(actor: Actor, project: Project, wanted: ArticleFilter) -> Artic
 
 def stage_of(states: Mapping[str, int]) -> Stage:
     """Compute the stage from how many records stand in each state: what needs the analyst comes first."""
-    if states.get(State.RETURNED):
-        return Stage.CHANGES_ASKED
-    if states.get(State.DRAFT):
-        return Stage.IN_PROGRESS
-    if states.get(State.SUBMITTED):
-        return Stage.IN_REVIEW
-    if states.get(State.APPROVED):
-        return Stage.APPROVED
-    return Stage.NOT_STARTED
+    return next((stage for state, stage in _BY_STATE if states.get(state)), Stage.NOT_STARTED)
+
+
+_BY_STATE: Final = (
+    (State.RETURNED, Stage.CHANGES_ASKED),
+    (State.DRAFT, Stage.IN_PROGRESS),
+    (State.SUBMITTED, Stage.IN_REVIEW),
+    (State.APPROVED, Stage.APPROVED),
+)
 
 
 @dataclass(slots=True)
@@ -117,7 +125,7 @@ class _Tally:
     people: dict[str, None]
 
 
-def _narrowed(articles: QuerySet[Article], wanted: ArticleFilter) -> QuerySet[Article]:
+def _narrowed(actor: Actor, project: Project, articles: QuerySet[Article], wanted: ArticleFilter) -> QuerySet[Article]:
     if wanted.search:
         words = SearchQuery(wanted.search, config="simple")
         passages = ArticlePassage.objects.filter(article=OuterRef("pk"), words=words)
@@ -126,9 +134,36 @@ def _narrowed(articles: QuerySet[Article], wanted: ArticleFilter) -> QuerySet[Ar
         articles = articles.filter(outlet_id=wanted.outlet)
     if wanted.language:
         articles = articles.filter(language=wanted.language)
+    if wanted.stage is not None:
+        articles = articles.filter(_stands(actor, project, wanted.stage))
+    if wanted.is_mine:
+        own = Assignment.objects.filter(article=OuterRef("pk"), assignee=actor.user, ended_at=None)
+        articles = articles.filter(Exists(own))
     if wanted.after is not None:
         articles = articles.filter(id__lt=wanted.after)
     return articles.order_by("-id")
+
+
+def _stands(actor: Actor, project: Project, stage: Stage) -> Q:
+    """Hold for articles at a stage: the same table as `stage_of`, asked of the database."""
+    annotations = visible_annotations(actor, project.id).filter(article=OuterRef("pk"))
+    links = visible_links(actor, project.id).filter(source_article=OuterRef("pk"))
+    if _is_set(actor, project):
+        has_any = Q(Exists(annotations.filter(state__in=_OPEN))) | Q(Exists(links.filter(state__in=_OPEN)))
+        return has_any if stage is Stage.APPROVED else ~has_any if stage is Stage.NOT_STARTED else Q(pk__in=[])
+    # What decides comes first; a stage is reached when none before it is.
+    stands = Q()
+    for state, reached in _BY_STATE:
+        has_state = Q(Exists(annotations.filter(state=state))) | Q(Exists(links.filter(state=state)))
+        if reached is stage:
+            return stands & has_state
+        stands &= ~has_state
+    return stands
+
+
+def _is_set(actor: Actor, project: Project) -> bool:
+    """Say whether somebody sees the approved set alone, not that others have begun to change it."""
+    return actor.is_blind_in(project.id) and actor.role_in(project.id) is Role.VIEWER
 
 
 def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[UUID, _Tally]:
@@ -140,8 +175,7 @@ def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[U
         .annotate(number=Count("id"))
         .order_by("author__username")
     )
-    # A viewer of a blind project sees the approved set alone, not that somebody has begun to change it.
-    is_set = actor.is_blind_in(project.id) and actor.role_in(project.id) is Role.VIEWER
+    is_set = _is_set(actor, project)
     for article, kind, state, author, number in annotations:
         tallies[article].kinds[kind] += number
         tallies[article].states[State.APPROVED if is_set else state] += number
@@ -157,7 +191,7 @@ def _tallies(actor: Actor, project: Project, articles: Sequence[UUID]) -> dict[U
     return tallies
 
 
-def _row(article: Article, tally: _Tally) -> ArticleRow:
+def _row(article: Article, tally: _Tally, assigned: Sequence[Assignment]) -> ArticleRow:
     states = tally.states
     approved = states[State.APPROVED]
     return ArticleRow(
@@ -169,6 +203,7 @@ def _row(article: Article, tally: _Tally) -> ArticleRow:
         approved=approved,
         stage=stage_of(states),
         people=tuple(tally.people),
+        assignments=tuple(assigned),
     )
 
 

@@ -159,7 +159,7 @@ def unique_columns(model: type[models.Model], constraint: models.UniqueConstrain
     """Write the columns or expressions that are unique together."""
     if constraint.fields:
         return ", ".join(f'"{model._meta.get_field(name).column}"' for name in constraint.fields)  # type: ignore[union-attr]
-    query = models.sql.Query(model, alias_cols=False)  # type: ignore[attr-defined]
+    query = models.sql.Query(model, alias_cols=False)
     compiler = query.get_compiler(connection=connection)
     written: list[str] = []
     for expression in constraint.expressions:

@@ -74,14 +74,14 @@ def _uniques() -> Iterator[Check]:
 def _unique(table: str, name: str, columns: str, condition: str) -> Check:
     key = expected.key_column(expected.tables()[table])
     project = expected.project_column(expected.tables()[table])
-    whose = f'(array_agg("{project}"))[1]' if project else "NULL"
+    whose = f'max("{project}"::text)' if project else "NULL"
     where = f"WHERE {condition}" if condition else ""
     return Check(
         _UNIQUE_CODES.get(name, "not_unique"),
         table,
         str(_("{{0}} rows are alike where {name} allows one; the newest is named here.")).format(name=name),
         # Rows with a null among the columns are never alike.
-        f'SELECT (array_agg("{key}" ORDER BY "{key}" DESC))[1], {whose}, count(*) FROM "{table}" {where} '  # noqa: S608 - names of ours
+        f'SELECT max("{key}"::text), {whose}, count(*) FROM "{table}" {where} '  # noqa: S608 - names of ours
         f"GROUP BY {columns} HAVING count(*) > 1 AND num_nulls({columns}) = 0",
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from annotations.queries.export_choice import Order
+from annotations.queries.people import stranger_key
 
 # A text in a COPY column comes out as it is with a quote and a delimiter that JSON never holds.
 COPY: Final = r"COPY ({query}) TO STDOUT (FORMAT csv, QUOTE e'\x01', DELIMITER e'\x02')"
@@ -41,6 +42,7 @@ class ExportSql:
             "party": _text(order.choice.party),
             "since": order.choice.updated_since,
             "own": _text(order.sight.own),
+            "stranger_key": None if order.choice.with_names else stranger_key(order.project.id),
         }
 
     # --- statements -----------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ class ExportSql:
         else:
             state = f"{alias}.state, {alias}.version"
             updated_at = time_text(f"{alias}.updated_at")
-        return f"""{state}, w.name AS author, {alias}.origin,
+        return f"""{state}, w.name AS author, {_origin(alias)} AS origin,
             {time_text(f"{alias}.created_at")} AS created_at, {updated_at} AS updated_at"""
 
     def _decisions(self, record: str, tables: str, alias: str, condition: str) -> str:
@@ -292,6 +294,15 @@ class ExportSql:
 
 
 _LINK_TIME: Final = "greatest(l.updated_at, s.updated_at, t.updated_at)"
+
+
+def _origin(alias: str) -> str:
+    """Write an origin; an annotator whom only an imported file names gets a pseudonym too (people.py)."""
+    hashed = f"sha256(convert_to(%(stranger_key)s || ':' || ({alias}.origin ->> 'annotator'), 'UTF8'))"
+    return f"""CASE WHEN %(stranger_key)s IS NULL OR coalesce({alias}.origin ->> 'annotator', '') = ''
+        OR {alias}.origin ->> 'annotator' ~ '^annotator-[a-z0-9]{{8}}$' THEN {alias}.origin
+        ELSE jsonb_set({alias}.origin, '{{annotator}}', to_jsonb('annotator-' || left(encode({hashed}, 'hex'), 8)))
+        END"""
 
 
 def _as_seen(alias: str, seen: str) -> str:

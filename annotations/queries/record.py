@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,6 +22,8 @@ from annotations.queries.access import (
 )
 from annotations.queries.barring import editors_since_approval
 from annotations.queries.bundles import Bundle, bundle_of
+from annotations.queries.comments import Thread, about, seen_of, thread_of
+from annotations.queries.comparison import Comparison, comparison_of
 from annotations.queries.workbench import TextBlock, touched_blocks
 from annotations.rules.permissions import Action
 from annotations.rules.review import HIDDEN, State, barred
@@ -54,17 +57,18 @@ class Happened:
     verdict: str = ""
     reason: str = ""
     comment: str = ""
+    proposal: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecord:
-    """All that one needs to decide. `before` holds the exact texts of the version before, when they differ."""
+    """All that one needs to decide. `comparison` is with the version last decided on or seen."""
 
     record: Annotation | Link
     is_link: bool
     label: str
     words: tuple[str, ...]
-    before: tuple[str, ...]
+    comparison: Comparison | None
     parties: tuple[str, ...]
     author: str
     article: Article
@@ -73,6 +77,7 @@ class ReviewedRecord:
     linked: frozenset[str]
     relations: tuple[Relation, ...]
     history: tuple[Happened, ...]
+    thread: Thread
     bundle: Bundle
     is_barred: bool
     may_decide: bool
@@ -87,26 +92,24 @@ def reviewed_annotation(actor: Actor, annotation: Annotation) -> ReviewedRecord:
     """Read an annotation, which the gate has let through, with its surroundings."""
     article = get_article_for(actor, annotation.article_id)
     relations = tuple(_relations(actor, annotation))
-    versions = list(
-        AnnotationVersion.objects.filter(annotation=annotation)
-        .order_by("number")
-        .values_list("number", "content", "editor__username", "at")
-    )
+    past = _past(actor, annotation)
     parties = visible_parties(actor, annotation.project_id).filter(pk__in=annotation.parties)
+    names = parties.order_by("name").values_list("name", flat=True) if annotation.parties else ()
     return ReviewedRecord(
         record=annotation,
         is_link=False,
         label=annotation.kind,
         words=tuple(annotation.exact),
-        before=_words_before(versions),
-        parties=tuple(parties.order_by("name").values_list("name", flat=True)),
+        comparison=past.comparison,
+        parties=tuple(names),
         author=_name(annotation),
         article=article,
         blocks=_context(actor, article, annotation.segments),
         focus=frozenset({str(annotation.id)}),
         linked=frozenset(str(relation.other) for relation in relations),
         relations=relations,
-        history=tuple(_history(actor, annotation, versions)),
+        history=past.history,
+        thread=past.thread,
         bundle=bundle_of(actor, annotation),
         is_barred=_is_barred(actor, annotation),
         may_decide=actor.may(Action.DECIDE, annotation.project_id),
@@ -123,18 +126,14 @@ def reviewed_link(actor: Actor, link: Link) -> ReviewedRecord:
         for pk in (link.source_id, link.target_id)
         if pk in ends
     )
-    versions = list(
-        LinkVersion.objects.filter(link=link)
-        .order_by("number")
-        .values_list("number", "content", "editor__username", "at")
-    )
+    past = _past(actor, link)
     shown = [segment for end in ends.values() if end.article_id == article.id for segment in end.segments]
     return ReviewedRecord(
         record=link,
         is_link=True,
         label=link.type,
         words=(),
-        before=(),
+        comparison=past.comparison,
         parties=(),
         author=_name(link),
         article=article,
@@ -142,10 +141,41 @@ def reviewed_link(actor: Actor, link: Link) -> ReviewedRecord:
         focus=frozenset({str(link.source_id)}),
         linked=frozenset({str(link.target_id)}),
         relations=relations,
-        history=tuple(_history(actor, link, versions)),
+        history=past.history,
+        thread=past.thread,
         bundle=bundle_of(actor, link),
         is_barred=_is_barred(actor, link),
         may_decide=actor.may(Action.DECIDE, link.project_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Versions, decisions and comments of a record, shaped in one go."""
+
+    comparison: Comparison | None
+    history: tuple[Happened, ...]
+    thread: Thread
+
+
+def _past(actor: Actor, record: Annotation | Link) -> _Past:
+    """Read what happened to a record. Four statements; two more when its links changed."""
+    is_link = isinstance(record, Link)
+    rows = (
+        LinkVersion.objects.filter(link=record.pk)
+        if is_link
+        else AnnotationVersion.objects.filter(annotation=record.pk)
+    )
+    versions = list(rows.order_by("number").values_list("number", "content", "editor__username", "at"))
+    decisions = visible_decisions(actor, record.project_id).filter(about(record)).order_by("at", "id")
+    decided = list(decisions.values_list("at", "reviewer__username", *_DECIDED))
+    seen = seen_of(actor, record)
+    contents = {number: content for number, content, _editor, _at in versions}
+    told = [(at, number, verdict) for at, _who, number, verdict, *_rest in decided]
+    return _Past(
+        comparison=comparison_of(actor, record, contents, told, seen),
+        history=tuple(_history(versions, decided)),
+        thread=thread_of(actor, record, seen.at if seen else None),
     )
 
 
@@ -208,16 +238,10 @@ def _titles(actor: Actor, here: UUID, ends: Iterable[Annotation]) -> dict[UUID, 
 
 
 _VersionRow = tuple[int, dict[str, object], str, datetime]
+_DECIDED: Final = ("version", "verdict", "reason", "comment", "proposal")
 
 
-def _words_before(versions: Sequence[_VersionRow]) -> tuple[str, ...]:
-    if len(versions) < 2:
-        return ()
-    before, now = versions[-2][1]["exact"], versions[-1][1]["exact"]
-    return tuple(before) if before != now and isinstance(before, list) else ()
-
-
-def _history(actor: Actor, record: Annotation | Link, versions: Sequence[_VersionRow]) -> list[Happened]:
+def _history(versions: Sequence[_VersionRow], decided: Sequence[tuple[Any, ...]]) -> list[Happened]:
     """List versions and decisions, the latest first."""
     told: list[Happened] = []
     previous: dict[str, object] = {}
@@ -225,11 +249,8 @@ def _history(actor: Actor, record: Annotation | Link, versions: Sequence[_Versio
         changed = tuple(name for name in _FIELDS if name in content and content[name] != previous.get(name))
         told.append(Happened(at, editor, number, changed if previous else ()))
         previous = content
-    about = Q(link=record.id) if isinstance(record, Link) else Q(annotation=record.id)
-    decisions = visible_decisions(actor, record.project_id).filter(about)
-    for row in decisions.values_list("at", "reviewer__username", "version", "verdict", "reason", "comment"):
-        at, reviewer, number, verdict, reason, comment = row
-        told.append(Happened(at, reviewer, number, (), verdict, reason, comment))
+    for at, reviewer, number, verdict, reason, comment, proposal in decided:
+        told.append(Happened(at, reviewer, number, (), verdict, reason, comment, proposal))
     return sorted(told, key=lambda happened: happened.at, reverse=True)
 
 

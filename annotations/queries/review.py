@@ -1,22 +1,28 @@
-"""The review queue: what waits for a decision, article by article, and which of it the reader may decide."""
+"""The review queue: what waits for a decision, article by article in the order of the text, narrowed by filters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from annotations.errors import NotAllowed
 from annotations.models import Annotation, AnnotationVersion, Link, LinkVersion, Project
-from annotations.queries.access import Actor, require, visible_annotations, visible_links
+from annotations.queries.access import Actor, require, visible_annotations, visible_links, visible_outlets
+from annotations.queries.comments import member_names
+from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Action, Role
 from annotations.rules.review import HIDDEN, State
 
 ROWS_PER_PAGE: Final = 30
+# Counting stops here: nobody needs to know how much more than this waits.
+MOST_COUNTED: Final = 1000
 _TOLD: Final = (LinkType.SPEAKER, LinkType.CLAIMANT, LinkType.DISPUTES)
 
 
@@ -27,24 +33,46 @@ class QueueView(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class QueueCursor:
-    """The last row of the page before: the order is by article, then by id."""
+    """A place in the queue: by article, tags before links, tags by their first code point, then by id."""
 
     article: UUID
+    is_link: bool
+    start: int
     record: UUID
 
     @classmethod
     def read(cls, written: str) -> "QueueCursor | None":
         """Read a cursor from an address; None when it is none."""
-        article, _, record = written.partition(".")
         try:
-            return cls(UUID(article), UUID(record))
+            article, rank, start, record = written.split(".")
+            if rank not in {"0", "1"} or not (start.isascii() and start.isdigit() and len(start) < 10):
+                return None
+            return cls(UUID(article), rank == "1", int(start), UUID(record))
         except ValueError:
             return None
 
     def __str__(self) -> str:
-        return f"{self.article}.{self.record}"
+        return f"{self.article}.{int(self.is_link)}.{self.start}.{self.record}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue is narrowed to; empty means all. `label` is a kind or a type of link; `days` waited at least."""
+
+    view: QueueView = QueueView.MINE
+    article: UUID | None = None
+    label: str = ""
+    author: str = ""
+    topic: str = ""
+    outlet: UUID | None = None
+    days: int = 0
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether an empty queue may be the filters' doing."""
+        return bool(self.article or self.label or self.author or self.topic or self.outlet or self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,8 @@ class QueueRow:
     id: UUID
     article: UUID
     is_link: bool
+    start: int
+    version: int
     label: str
     words: str
     target: str
@@ -62,15 +92,28 @@ class QueueRow:
     is_barred: bool
     told: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def place(self) -> QueueCursor:
+        """Where it stands in the queue."""
+        return QueueCursor(self.article, self.is_link, self.start, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the queue; `mine` and `all` count the whole of it."""
+    """One page of the queue; `mine` and `all` count up to one more than MOST_COUNTED of the narrowed queue."""
 
     rows: tuple[QueueRow, ...]
     mine: int
     all: int
     next_after: QueueCursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChoices:
+    """What the filters offer."""
+
+    authors: tuple[str, ...]
+    outlets: tuple[tuple[UUID, str], ...]
 
 
 def require_queue(actor: Actor, project_id: UUID) -> None:
@@ -79,29 +122,72 @@ def require_queue(actor: Actor, project_id: UUID) -> None:
         raise NotAllowed
 
 
-def review_queue(actor: Actor, project: Project, view: QueueView, after: QueueCursor | None) -> Queue:
+def queue_choices(actor: Actor, project: Project) -> QueueChoices:
+    """Read what the filters offer. Two statements."""
+    outlets = visible_outlets(actor, project.id).order_by("name", "id").values_list("id", "name")
+    return QueueChoices(tuple(member_names(actor, project.id)), tuple(outlets))
+
+
+def review_queue(actor: Actor, project: Project, wanted: QueueFilter, after: QueueCursor | None) -> Queue:
     """Read one page of the queue. Seven statements, whatever the number of rows."""
-    annotations = visible_annotations(actor, project.id).filter(state=State.SUBMITTED)
-    links = visible_links(actor, project.id).filter(state=State.SUBMITTED)
+    annotations, links = _waiting(actor, project, wanted)
     barred_annotation = _barred(actor, AnnotationVersion, "annotation")
     barred_link = _barred(actor, LinkVersion, "link")
     mine_annotations, mine_links = annotations.exclude(barred_annotation), links.exclude(barred_link)
     counts = {
-        QueueView.MINE: mine_annotations.count() + mine_links.count(),
-        QueueView.ALL: annotations.count() + links.count(),
+        QueueView.MINE: _count(mine_annotations, mine_links),
+        QueueView.ALL: _count(annotations, links),
     }
-    if view is QueueView.MINE:
+    if wanted.view is QueueView.MINE:
         annotations, links = mine_annotations, mine_links
     found = [*_annotation_rows(annotations, barred_annotation, after), *_link_rows(links, barred_link, after)]
-    found.sort(key=lambda row: (row.article, row.id))
+    found.sort(key=lambda row: row.place)
     rows = found[:ROWS_PER_PAGE]
-    last = rows[-1] if len(found) > ROWS_PER_PAGE else None
     return Queue(
         rows=tuple(_with_told(actor, project, rows)),
         mine=counts[QueueView.MINE],
         all=counts[QueueView.ALL],
-        next_after=QueueCursor(last.article, last.id) if last else None,
+        next_after=rows[-1].place if len(found) > ROWS_PER_PAGE else None,
     )
+
+
+def place_in_queue(record: Annotation | Link) -> QueueCursor:
+    """Tell where a record stands, or stood, in the queue."""
+    if isinstance(record, Link):
+        return QueueCursor(record.source_article_id, is_link=True, start=0, record=record.id)
+    return QueueCursor(record.article_id, is_link=False, start=record.segments[0][0], record=record.id)
+
+
+def _waiting(actor: Actor, project: Project, wanted: QueueFilter) -> tuple[QuerySet[Annotation], QuerySet[Link]]:
+    """Answer the submitted records that the filters let through."""
+    annotations = visible_annotations(actor, project.id).filter(state=State.SUBMITTED)
+    links = visible_links(actor, project.id).filter(state=State.SUBMITTED)
+    if wanted.article is not None:
+        annotations, links = annotations.filter(article=wanted.article), links.filter(source_article=wanted.article)
+    if wanted.outlet is not None:
+        annotations = annotations.filter(article__outlet=wanted.outlet)
+        links = links.filter(source_article__outlet=wanted.outlet)
+    if wanted.author:
+        annotations, links = (
+            annotations.filter(author__username=wanted.author),
+            links.filter(author__username=wanted.author),
+        )
+    if wanted.days:
+        latest = timezone.now() - timedelta(days=wanted.days)
+        annotations, links = annotations.filter(updated_at__lte=latest), links.filter(updated_at__lte=latest)
+    if wanted.topic:
+        annotations = annotations.filter(attributes__topic=wanted.topic)
+        links = links.filter(source__attributes__topic=wanted.topic)
+    if wanted.label in set(Kind):
+        return annotations.filter(kind=wanted.label), links.none()
+    if wanted.label in set(LinkType):
+        return annotations.none(), links.filter(type=wanted.label)
+    return annotations, links
+
+
+def _count(*waiting: QuerySet[Annotation] | QuerySet[Link]) -> int:
+    most = MOST_COUNTED + 1
+    return min(sum(found.order_by()[:most].count() for found in waiting), most)
 
 
 def _barred(actor: Actor, versions: type[AnnotationVersion] | type[LinkVersion], owner: str) -> Q:
@@ -114,17 +200,26 @@ def _barred(actor: Actor, versions: type[AnnotationVersion] | type[LinkVersion],
 
 def _annotation_rows(waiting: QuerySet[Annotation], barred: Q, after: QueueCursor | None) -> Iterable[QueueRow]:
     if after is not None:
-        waiting = waiting.filter(Q(article__gt=after.article) | Q(article=after.article, id__gt=after.record))
+        same_article = Q(article=after.article)
+        if after.is_link:
+            waiting = waiting.filter(article__gt=after.article)
+        else:
+            at_start = Q(segments__0__0=after.start, id__gt=after.record)
+            later = same_article & (Q(segments__0__0__gt=after.start) | at_start)
+            # The first condition alone bounds the index.
+            waiting = waiting.filter(Q(article__gte=after.article), Q(article__gt=after.article) | later)
     found = (
-        waiting.annotate(is_barred=barred)
-        .order_by("article_id", "id")
-        .values_list("id", "article_id", "kind", "exact", "article__title", "article__outlet__name", "is_barred")
+        waiting.annotate(is_barred=barred, start=F("segments__0__0"))
+        .order_by("article_id", "segments__0__0", "id")
+        .values_list("id", "article_id", "start", "version", "kind", "exact", *_ARTICLE, "is_barred")
     )
-    for pk, article, kind, exact, title, outlet, is_barred in found[: ROWS_PER_PAGE + 1]:
+    for pk, article, start, version, kind, exact, title, outlet, is_barred in found[: ROWS_PER_PAGE + 1]:
         yield QueueRow(
             id=pk,
             article=article,
             is_link=False,
+            start=start,
+            version=version,
             label=kind,
             words=" … ".join(exact),
             target="",
@@ -134,29 +229,37 @@ def _annotation_rows(waiting: QuerySet[Annotation], barred: Q, after: QueueCurso
         )
 
 
+_ARTICLE: Final = ("article__title", "article__outlet__name")
+_SOURCE_ARTICLE: Final = ("source_article__title", "source_article__outlet__name")
+
+
 def _link_rows(waiting: QuerySet[Link], barred: Q, after: QueueCursor | None) -> Iterable[QueueRow]:
     if after is not None:
-        later = Q(source_article__gt=after.article) | Q(source_article=after.article, id__gt=after.record)
-        waiting = waiting.filter(later)
+        later = Q(source_article=after.article)
+        if after.is_link:
+            later &= Q(id__gt=after.record)
+        waiting = waiting.filter(Q(source_article__gte=after.article), Q(source_article__gt=after.article) | later)
     found = (
         waiting.annotate(is_barred=barred)
         .order_by("source_article_id", "id")
         .values_list(
             "id",
             "source_article_id",
+            "version",
             "type",
             "source__exact",
             "target__exact",
-            "source_article__title",
-            "source_article__outlet__name",
+            *_SOURCE_ARTICLE,
             "is_barred",
         )
     )
-    for pk, article, type_, source, target, title, outlet, is_barred in found[: ROWS_PER_PAGE + 1]:
+    for pk, article, version, type_, source, target, title, outlet, is_barred in found[: ROWS_PER_PAGE + 1]:
         yield QueueRow(
             id=pk,
             article=article,
             is_link=True,
+            start=0,
+            version=version,
             label=type_,
             words=" … ".join(source),
             target=" … ".join(target),
@@ -166,7 +269,7 @@ def _link_rows(waiting: QuerySet[Link], barred: Q, after: QueueCursor | None) ->
         )
 
 
-def _with_told(actor: Actor, project: Project, rows: list[QueueRow]) -> Iterable[QueueRow]:
+def _with_told(actor: Actor, project: Project, rows: Sequence[QueueRow]) -> Iterable[QueueRow]:
     """Add to each annotation what its links tell."""
     links = (
         visible_links(actor, project.id)

@@ -1,7 +1,7 @@
 """What is said about a record: the acts of a thread, and who is called in it by @name."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -25,9 +25,6 @@ def called(text: str, people: Mapping[str, _K]) -> list[_K]:
     return list(dict.fromkeys(person for person in found if person is not None))[:MAX_CALLED]
 
 
-def is_resolved(acts: Iterable[str]) -> bool:
+def is_resolved(acts: Sequence[str]) -> bool:
     """Say whether a thread, told by its acts oldest first, is resolved."""
-    last = ""
-    for last in acts:
-        pass
-    return last == CommentAct.RESOLVED
+    return bool(acts) and acts[-1] == CommentAct.RESOLVED

@@ -30,8 +30,10 @@ class Action(StrEnum):
     EDIT_REGISTRY = "edit_registry"  # articles, outlets, incidents, parties, imports
     DELETE_REGISTRY = "delete_registry"
     ANNOTATE = "annotate"  # create, and edit, submit, recall, withdraw, restore one's own
+    COMMENT = "comment"  # say something about a record, resolve its thread
     EDIT_OTHERS = "edit_others"  # edit, withdraw and restore what others made
     DECIDE = "decide"
+    ASSIGN = "assign"  # give articles to others and take them back; one's own are anybody's who annotates
     MERGE_PARTIES = "merge_parties"
     RELEASE = "release"
     READ_ADMINISTRATION = "read_administration"  # see members, the log, exports with names
@@ -44,8 +46,10 @@ LEAST_ROLE: Final[Mapping[Action, Role]] = {
     Action.EDIT_REGISTRY: Role.ANALYST,
     Action.DELETE_REGISTRY: Role.REVIEWER,
     Action.ANNOTATE: Role.ANALYST,
+    Action.COMMENT: Role.ANALYST,
     Action.EDIT_OTHERS: Role.ADMIN,
     Action.DECIDE: Role.REVIEWER,
+    Action.ASSIGN: Role.REVIEWER,
     Action.MERGE_PARTIES: Role.REVIEWER,
     Action.RELEASE: Role.REVIEWER,
     Action.READ_ADMINISTRATION: Role.ADMIN,
@@ -58,8 +62,10 @@ LEAST_SCOPE: Final[Mapping[Action, Scope]] = {
     Action.EDIT_REGISTRY: Scope.WRITE,
     Action.DELETE_REGISTRY: Scope.WRITE,
     Action.ANNOTATE: Scope.WRITE,
+    Action.COMMENT: Scope.WRITE,
     Action.EDIT_OTHERS: Scope.WRITE,
     Action.DECIDE: Scope.REVIEW,
+    Action.ASSIGN: Scope.REVIEW,
     Action.MERGE_PARTIES: Scope.REVIEW,
     Action.RELEASE: Scope.REVIEW,
     Action.READ_ADMINISTRATION: Scope.READ,

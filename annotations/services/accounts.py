@@ -17,6 +17,7 @@ from annotations.rules.texts import line_errors
 from annotations.services.events import Happening, record_events
 
 LINK_LIFETIME: Final = timedelta(hours=1)
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
 _USERNAME: Final = re.compile(r"[\w.@+-]{1,150}")
 _EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 
@@ -103,6 +104,13 @@ def issue_token(*, user: User, scope: Scope, expires_days: int | None = None, na
         expires_at=expires_at,
     )
     return token
+
+
+def note_use(*, token: ApiToken) -> None:
+    """Keep when a token was last used, to the minute: not every request is worth a write."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def revoke_token(*, prefix: str) -> ApiToken:

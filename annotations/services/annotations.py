@@ -112,7 +112,7 @@ def edit_annotation(*, actor: Actor, annotation: Annotation, version: int, chang
     try:
         with transaction.atomic():
             changed = hold_annotation(annotation.id, version)
-            _apply(actor, changed, change)
+            apply_change(actor, changed, change)
     except DuplicateAnnotation as refusal:
         raise DuplicateAnnotation(repeated_by(changed)) from refusal
     return changed
@@ -192,14 +192,28 @@ def repeated_by(annotation: Annotation) -> UUID | None:
     return None
 
 
-def _apply(actor: Actor, held: Annotation, change: AnnotationChange) -> None:
-    before = content_of(held)
-    _set_content(held, change)
-    fields = [name for name in _CONTENT if content_of(held)[name] != before[name]]
+def change_content(annotation: Annotation, change: AnnotationChange) -> list[str]:
+    """Set what a change says on a row in memory, check all of it, and name the fields that differ.
+
+    Raises: InvalidFields, SplitsGrapheme, TextMismatch.
+    """
+    before = content_of(annotation)
+    _set_content(annotation, change)
+    fields = [name for name in _CONTENT if content_of(annotation)[name] != before[name]]
+    if fields:
+        text = Article.objects.values_list("text", flat=True).get(pk=annotation.article_id)
+        check_draft(text, _draft_of(annotation))
+    return fields
+
+
+def apply_change(actor: Actor, held: Annotation, change: AnnotationChange) -> None:
+    """Store a change of a held annotation as its next version; nothing when it changes nothing.
+
+    Raises: InvalidFields, SplitsGrapheme, TextMismatch, WrongState, BreaksLinks, DuplicateAnnotation.
+    """
+    fields = change_content(held, change)
     if not fields:
         return
-    text = Article.objects.values_list("text", flat=True).get(pk=held.article_id)
-    check_draft(text, _draft_of(held))
     held.state = next_state(Act.EDIT, State(held.state))
     if {"kind", "segments"} & set(fields):
         _check_links(held)

@@ -9,7 +9,7 @@ from annotations.formats import document
 from annotations.formats.codec import Item
 from annotations.models import Article, Incident, Link, Outlet, Party, Project
 from annotations.queries.access import Actor, visible_annotations
-from annotations.queries.people import pseudonym
+from annotations.queries.people import pseudonym, stranger_key, stranger_pseudonym
 from annotations.rules.links import LinkType
 from annotations.rules.review import NOT_LIVING
 from annotations.services.exchange_plan import AnnotationKey, LinkKey, link_key
@@ -33,6 +33,7 @@ class StoredRecords:
         hashes = {item.record.sha256 for item in items if isinstance(item.record, document.Article)}
         found = Article.objects.filter(project=project, sha256__in=hashes)
         self._articles: dict[str, UUID] = dict(found.values_list("sha256", "id"))
+        self._stranger_key = stranger_key(project.id)
         self._annotations: dict[AnnotationKey, UUID] = {}
         self._read_annotations()
         self._links: dict[LinkKey, UUID] = {}
@@ -91,7 +92,8 @@ class StoredRecords:
     def _names(self, origin: dict[str, object], author: UUID | None, username: str | None) -> set[str]:
         """Name the annotator in every way in which a file may do it."""
         if origin.get("by") == "imported":
-            return {str(origin.get("annotator") or "")}
+            annotator = str(origin.get("annotator") or "")
+            return {annotator, stranger_pseudonym(self._stranger_key, annotator)} if annotator else {""}
         if author is None:
             return set()
         names = {pseudonym(self._project.id, author), username or ""}

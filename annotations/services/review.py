@@ -14,15 +14,20 @@ from annotations.queries.barring import editors_since_approval, version_editors
 from annotations.rules.permissions import Action
 from annotations.rules.review import PAST, Act, Reason, State, Verdict, barred, check_reason, next_state
 from annotations.rules.texts import note_errors
+from annotations.services.annotations import AnnotationChange
 from annotations.services.completeness import check_completeness, hold_for_decisions, send_back_links
 from annotations.services.events import Happening, record_events
 from annotations.services.holding import happened, save_state
 from annotations.services.records import refusals
+from annotations.services.resubmission import check_proposal, proposal_content
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionDraft:
-    """One verdict on one version of one annotation or link (the other is None)."""
+    """One verdict on one version of one annotation or link (the other is None).
+
+    Asking for changes of an annotation may carry a proposal: what the reviewer would write instead.
+    """
 
     annotation: UUID | None
     link: UUID | None
@@ -30,6 +35,7 @@ class DecisionDraft:
     verdict: Verdict
     reason: Reason | None = None
     comment: str = ""
+    proposal: AnnotationChange | None = None
 
 
 def decide_one(*, actor: Actor, draft: DecisionDraft) -> Decision:
@@ -137,6 +143,8 @@ class _Round:
         if found := note_errors("comment", draft.comment):
             raise InvalidFields(found)
         next_state(Act(draft.verdict), State(record.state))
+        if draft.proposal is not None:
+            _check_proposal(record, draft.verdict, draft.proposal)
 
     def _decision(self, draft: DecisionDraft) -> Decision:
         record = self._record(draft)
@@ -154,6 +162,7 @@ class _Round:
             verdict=draft.verdict,
             reason=draft.reason or "",
             comment=draft.comment,
+            proposal=proposal_content(draft.proposal) if draft.proposal else None,
             reviewer=self._actor.user,
         )
 
@@ -183,6 +192,15 @@ class _Round:
             was=self._before[record.id],
             reason=decision.reason,
         )
+
+
+def _check_proposal(record: Annotation | Link, verdict: Verdict, proposal: AnnotationChange) -> None:
+    """Refuse what the author could not take. Raises: InvalidFields, SplitsGrapheme, TextMismatch."""
+    if isinstance(record, Link) or verdict is not Verdict.REQUEST_CHANGES:
+        detail = "Only asking for changes of an annotation carries a proposal."
+        raise InvalidFields([FieldError("proposal", "invalid", detail)])
+    if not check_proposal(record, proposal):
+        raise InvalidFields([FieldError("proposal", "invalid", "This proposal would change nothing.")])
 
 
 def _as_batch(refusals_by_index: dict[int, NewsdeskError]) -> Unprocessable:

@@ -1,6 +1,7 @@
 """The article list, and adding an article by pasting it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +21,7 @@ from annotations.errors import DuplicateArticle, InvalidInput
 from annotations.models import Article, Project
 from annotations.queries.access import Actor, require, visible_incidents, visible_outlets
 from annotations.queries.article_list import ArticleFilter, ArticleList, Stage, article_list
+from annotations.queries.comments import member_names
 from annotations.rules.permissions import Action
 from annotations.rules.texts import MAX_LINE, MAX_URL
 from annotations.services.articles import ArticleDraft, create_article
@@ -45,6 +48,8 @@ class ArticleFilterForm(forms.Form):
     search = forms.CharField(required=False, max_length=MAX_LINE)
     outlet = forms.UUIDField(required=False)
     language = forms.CharField(required=False, max_length=35)
+    stage = forms.ChoiceField(required=False, choices=[(stage.value, stage.value) for stage in Stage])
+    mine = forms.BooleanField(required=False)
     after = forms.UUIDField(required=False)
 
     def wanted(self) -> ArticleFilter:
@@ -55,6 +60,8 @@ class ArticleFilterForm(forms.Form):
             search=clean.get("search") or "",
             outlet=clean.get("outlet"),
             language=clean.get("language") or "",
+            stage=Stage(clean["stage"]) if clean.get("stage") else None,
+            is_mine=bool(clean.get("mine")),
             after=clean.get("after"),
         )
 
@@ -142,6 +149,11 @@ def show_articles(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse
         "listed": listed,
         "wanted": wanted,
         "rows": [(row, STAGES[row.stage]) for row in listed.rows],
+        "stages": _stage_chips(wanted),
+        "mine_query": urlencode(_kept(replace(wanted, is_mine=not wanted.is_mine))),
+        "members": member_names(actor, project.id) if actor.may(Action.ASSIGN, project.id) else [],
+        "may_annotate": actor.may(Action.ANNOTATE, project.id),
+        "today": timezone.localdate(),
         "may_add": actor.may(Action.EDIT_REGISTRY, project.id),
         "pages": _pages(wanted, listed),
     }
@@ -186,10 +198,29 @@ def _store(actor: Actor, project: Project, form: ArticleForm) -> Article:
 
 
 def _pages(wanted: ArticleFilter, listed: ArticleList) -> dict[str, object]:
-    kept = {"search": wanted.search, "outlet": wanted.outlet, "language": wanted.language}
-    query = {name: value for name, value in kept.items() if value}
+    query = _kept(wanted)
     return {
         "is_later": wanted.after is not None,
         "first_query": urlencode(query),
         "next_query": urlencode({**query, "after": listed.next_after}) if listed.next_after else "",
     }
+
+
+def _kept(wanted: ArticleFilter) -> dict[str, object]:
+    """Write the filters as the address does, without the page."""
+    kept = {
+        "search": wanted.search,
+        "outlet": wanted.outlet,
+        "language": wanted.language,
+        "stage": str(wanted.stage or ""),
+        "mine": "1" if wanted.is_mine else "",
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _stage_chips(wanted: ArticleFilter) -> list[tuple[Pill, bool, str]]:
+    """Give each stage, whether it is chosen, and the address that chooses it or lets it go."""
+    return [
+        (pill, wanted.stage is stage, urlencode(_kept(replace(wanted, stage=None if wanted.stage is stage else stage))))
+        for stage, pill in STAGES.items()
+    ]

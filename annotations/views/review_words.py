@@ -25,10 +25,11 @@ from annotations.views.labels import (
     LINK_LABELS_BACK,
     REASON_LABELS,
     STATE_PILLS,
-    VALUE_LABELS,
     Label,
     Pill,
 )
+from annotations.views.record_words import value_words
+from annotations.views.review_forms import value_of
 
 _FIELD_LABELS: Final[Mapping[str, Label]] = {
     "kind": _("the kind"),
@@ -58,6 +59,7 @@ class ShownRow:
     is_barred: bool
     is_current: bool
     query: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,7 @@ class ShownEntry:
     who: str
     sentence: str
     comment: str
-
-
-def value_of(record: Annotation | Link) -> str:
-    """Write a record and its version as the forms post them."""
-    return f"{'link' if isinstance(record, Link) else 'annotation'}:{record.id}:{record.version}"
+    has_proposal: bool
 
 
 def name_of(label: str, *, is_link: bool) -> Label:
@@ -128,6 +126,7 @@ def shown_row(row: QueueRow, *, current: UUID | None, query: str) -> ShownRow:
         is_barred=row.is_barred,
         is_current=row.id == current,
         query=f"{query}&{'link' if row.is_link else 'annotation'}={row.id}",
+        value=f"{'link' if row.is_link else 'annotation'}:{row.id}:{row.version}",
     )
 
 
@@ -148,7 +147,8 @@ def shown_relations(shown: ReviewedRecord, query: str) -> Iterable[ShownRelation
 def shown_attributes(record: Annotation | Link) -> Iterable[tuple[Label, Label]]:
     """Put attributes into words; free ones are shown as they are."""
     for name, value in record.attributes.items():
-        yield ATTRIBUTE_LABELS.get(name, name), _value(record, name, value)
+        choices = ATTRIBUTES[Kind(record.kind)][name].choices if isinstance(record, Annotation) else ()
+        yield ATTRIBUTE_LABELS.get(name, name), value_words(name, value, choices)
 
 
 def shown_bundle(bundle: Bundle) -> ShownBundle | None:
@@ -159,10 +159,17 @@ def shown_bundle(bundle: Bundle) -> ShownBundle | None:
     return ShownBundle(items, tuple(_LACKING[type_] for type_ in bundle.lacking), bundle.is_ready)
 
 
+def shown_selection(items: Iterable[BundleItem]) -> list[ShownItem]:
+    """Put the records of a selection into words."""
+    return [_item(item) for item in items]
+
+
 def shown_history(history: Iterable[Happened]) -> Iterable[ShownEntry]:
     """Tell versions and decisions as sentences."""
     for happened in history:
-        yield ShownEntry(happened.at, happened.who, _sentence(happened), happened.comment)
+        yield ShownEntry(
+            happened.at, happened.who, _sentence(happened), happened.comment, happened.proposal is not None
+        )
 
 
 def _relation_name(relation: Relation) -> Label:
@@ -180,16 +187,6 @@ def _item(item: BundleItem) -> ShownItem:
         is_barred=item.is_barred,
         value=value_of(item.record),
     )
-
-
-def _value(record: Annotation | Link, name: str, value: object) -> Label:
-    if isinstance(value, Mapping):
-        numbers = [str(value[part]) for part in ("low", "high") if value.get(part) is not None]
-        return f"{'–'.join(dict.fromkeys(numbers))} {value.get('unit') or ''}".strip()
-    if value is True:
-        return gettext("yes")
-    is_choice = name == "mode" if isinstance(record, Link) else bool(ATTRIBUTES[Kind(record.kind)][name].choices)
-    return VALUE_LABELS.get(str(value), str(value)) if is_choice else str(value)
 
 
 def _sentence(happened: Happened) -> str:

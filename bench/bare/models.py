@@ -1,5 +1,7 @@
 """One table, no reference, no check: the row that a bare create inserts."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -22,7 +24,7 @@ class BareNote(models.Model):
     exact = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = models.Manager["BareNote"]()
+    objects: ClassVar[models.Manager["BareNote"]] = models.Manager()
 
     class Meta:
         managed = False

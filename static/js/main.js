@@ -5,6 +5,8 @@ import { ArticleReader } from "./elements/article-reader.js";
 import { CardColumn } from "./elements/card-column.js";
 import { LinkPicker } from "./elements/link-picker.js";
 import { ReviewDeck } from "./elements/review-deck.js";
+import { ReviewInbox } from "./elements/review-inbox.js";
+import { ReviewUndo } from "./elements/review-undo.js";
 import { SaveState } from "./elements/save-state.js";
 import { TagToolbar } from "./elements/tag-toolbar.js";
 
@@ -14,3 +16,5 @@ customElements.define("link-picker", LinkPicker);
 customElements.define("card-column", CardColumn);
 customElements.define("article-reader", ArticleReader);
 customElements.define("review-deck", ReviewDeck);
+customElements.define("review-inbox", ReviewInbox);
+customElements.define("review-undo", ReviewUndo);

@@ -15,7 +15,8 @@ const point = (offset, ahead) => {
   while (walker.nextNode()) {
     last = walker.currentNode;
     const points = [...last.data];
-    if (left < points.length || (left === points.length && !ahead)) return [last, points.slice(0, left).join('').length];
+    const isHere = left < points.length || (left === points.length && !ahead);
+    if (isHere) return [last, points.slice(0, left).join('').length];
     left -= points.length;
   }
   return [last, last.length];
@@ -33,8 +34,10 @@ _EDGES = f"""([start, end]) => {{ {_POINT}
     range.setStart(...point(from, true));
     range.setEnd(...point(to, false));
     const rect = [...range.getClientRects()].find((r) => r.width > 0);
-    const isRtl = /[\\p{{Script=Arabic}}\\p{{Script=Hebrew}}]/u.test(range.toString()) ||
-      (getComputedStyle(range.startContainer.parentElement).direction === 'rtl' && !/[\\p{{L}}\\p{{N}}]/u.test(range.toString()));
+    const drawn = range.toString();
+    const isNeutral = !/[\\p{{L}}\\p{{N}}]/u.test(drawn);
+    const around = getComputedStyle(range.startContainer.parentElement).direction;
+    const isRtl = /[\\p{{Script=Arabic}}\\p{{Script=Hebrew}}]/u.test(drawn) || (isNeutral && around === 'rtl');
     return [rect.left + rect.width * (isRtl ? 1 - part : part), rect.top + rect.height / 2];
   }};
   const range = document.createRange();

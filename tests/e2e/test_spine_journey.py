@@ -17,7 +17,7 @@ OWN_TEXT = (
     "“We will not leave it.”\n"
     "The council says its men hold the bridge, the guards deny it, and both call for talks.\n"
 )
-OWN = {
+OWN: dict[str, Any] = {
     "quote": ("“If they want the bridge, they can try,”", "“We will not leave it.”"),
     "speaker": "Mira Koss",
     "claimant": "The council",
@@ -25,10 +25,12 @@ OWN = {
     "denier": "the guards deny it",
     "denial": "deny it",
 }
-REAL = {
+REAL: dict[str, Any] = {
     "quote": (
-        "“If you want to enter Panjshir forcibly, or think that we will surrender to you, "
-        "that is your dream and nothing else,”",
+        (
+            "“If you want to enter Panjshir forcibly, or think that we will surrender to you, "
+            "that is your dream and nothing else,”"
+        ),
         "“We will never do that, we will defend not just Panjshir, we will even defend the whole of Afghanistan.”",
     ),
     "speaker": "Sarman Hameed",
@@ -118,8 +120,8 @@ def _assert_own_approval_is_refused(site: Site, page: Page, project: dict[str, A
     decision = {"annotation": record["id"], "version": record["version"], "verdict": "approve", "comment": ""}
     assert site.refusal("ana", "POST", "decisions/", decision) == (403, "own_work")
 
-    token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    form = {
+    token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
+    form: dict[str, str | float | bool] = {
         "csrfmiddlewaretoken": token,
         "record": f"annotation:{record['id']}:{record['version']}",
         "view": "queue",

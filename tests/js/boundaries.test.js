@@ -59,11 +59,15 @@ test("a clean selection of every trap stays exactly as it is", { skip: !existsSy
 });
 
 const gold = new URL("../../../shared/data/panjshir/gold.json", import.meta.url);
-test("a clean selection of every gold span stays exactly as it is", { skip: !existsSync(gold) && "no ../shared" }, () => {
-  const points = Array.from(readFileSync(new URL("article.txt", gold), "utf8"));
-  for (const { kind, segments } of JSON.parse(readFileSync(gold, "utf8")).annotations) {
-    for (const [start, end] of segments) {
-      assert.deepEqual(fitSelection({ offset: 0, points }, { start, end }, { kind, language: "en" }), { start, end });
+test(
+  "a clean selection of every gold span stays exactly as it is",
+  { skip: !existsSync(gold) && "no ../shared" },
+  () => {
+    const points = Array.from(readFileSync(new URL("article.txt", gold), "utf8"));
+    for (const { kind, segments } of JSON.parse(readFileSync(gold, "utf8")).annotations) {
+      for (const [start, end] of segments) {
+        assert.deepEqual(fitSelection({ offset: 0, points }, { start, end }, { kind, language: "en" }), { start, end });
+      }
     }
-  }
-});
+  },
+);

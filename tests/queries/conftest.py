@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.test import TransactionTestCase
 
-from tests.conftest import _empty_tables_as_owner
 from tests.factories import approve, submit
 from tests.queries.planting import Owner
 from tests.world import Case, World, make_case, make_world
@@ -35,7 +35,7 @@ def owner(site: Site, as_owner: Callable[..., list[tuple[Any, ...]]]) -> Iterato
     """The tables' owner; what was taken away comes back when the rows are gone."""
     owner = Owner(as_owner)
     yield owner
-    _empty_tables_as_owner(None)  # type: ignore[arg-type]
+    TransactionTestCase._fixture_teardown(None)  # type: ignore[attr-defined]
     owner.put_back()
 
 

@@ -5,8 +5,9 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from django.test import TransactionTestCase
 
-from tests.conftest import _empty_tables_as_owner, owner_connection
+from tests.conftest import owner_connection
 from tests.factories import approve, submit
 from tests.queries.planting import Owner, examine
 from tests.world import make_case, make_world
@@ -40,7 +41,7 @@ def undo_and_run(django_db_setup: None, django_db_blocker: Any) -> Iterator[tupl
         run(keep)
         yield undo, run
         run("DROP SCHEMA kept CASCADE")
-        _empty_tables_as_owner(None)  # type: ignore[arg-type]
+        TransactionTestCase._fixture_teardown(None)  # type: ignore[attr-defined]
         owner.put_back()
 
 

@@ -47,8 +47,12 @@ export class ArticleReader extends HTMLElement {
     this.addEventListener("keydown", (event) => this.keepDigit(event), { signal, capture: true });
     this.addEventListener("change", () => this.showCues(), { signal });
     this.addEventListener("htmx:afterRequest", (event) => this.settle(/** @type {CustomEvent} */ (event)), { signal });
-    this.addEventListener("htmx:beforeRequest", (event) => this.startWriting(/** @type {CustomEvent} */ (event)), { signal });
-    this.addEventListener(PICKER_OPENED, (event) => this.showDigits(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.addEventListener("htmx:beforeRequest", (event) => this.startWriting(/** @type {CustomEvent} */ (event)), {
+      signal,
+    });
+    this.addEventListener(PICKER_OPENED, (event) => this.showDigits(/** @type {CustomEvent} */ (event).detail), {
+      signal,
+    });
     this.addEventListener(PICKER_CLOSED, () => this.leavePicker(), { signal });
     document.addEventListener("selectionchange", () => this.preview(), { signal });
     window.addEventListener("online", () => this.queue?.resume(), { signal });
@@ -257,10 +261,20 @@ export class ArticleReader extends HTMLElement {
     if (!body || !this.queue) return;
     const selected = this.selected();
     this.classList.toggle("has-selection", selected !== null);
+    /** @type {Selected[]} */
     const gathered = this.gathered ?? [];
-    drawHighlight("snap", [...gathered, ...(selected ? [selected] : [])].flatMap((part) => rangesOf(body, part)));
-    drawHighlight("pending", this.queue.segments(false).flatMap((part) => rangesOf(body, part)));
-    drawHighlight("failed", this.queue.segments(true).flatMap((part) => rangesOf(body, part)));
+    drawHighlight(
+      "snap",
+      [...gathered, ...(selected ? [selected] : [])].flatMap((part) => rangesOf(body, part)),
+    );
+    drawHighlight(
+      "pending",
+      this.queue.segments(false).flatMap((part) => rangesOf(body, part)),
+    );
+    drawHighlight(
+      "failed",
+      this.queue.segments(true).flatMap((part) => rangesOf(body, part)),
+    );
   }
 
   /** @param {CustomEvent} event */

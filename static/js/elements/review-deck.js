@@ -1,19 +1,26 @@
 // @ts-check
-// Keyboard run through the review queue: A, C, R and 1 to 7, J, K. Everything it does is a button or link of the page.
+// Keyboard run through the review queue: A, C, R and 1 to 7, J, K, X, Shift+A. All it does is a button or link of the page.
 
 import { find, findAll } from "../lib/dom.js";
 import { isSingleKey, keyName } from "../lib/keys.js";
 
-/** Wires single keys to the buttons of the decision form and to the neighbours in the queue. */
+/** Wires single keys to the buttons of the decision form, to the rows of the queue and to its selection. */
 export class ReviewDeck extends HTMLElement {
   connectedCallback() {
     this.press = this.press.bind(this);
+    this.countSelected = this.countSelected.bind(this);
+    /** The verdict that waits for its reason. */
+    this.armed = "";
     document.addEventListener("keydown", this.press);
+    this.addEventListener("change", this.countSelected);
+    this.addEventListener("reset", this.countSelected);
     this.showCurrentRow();
   }
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.press);
+    this.removeEventListener("change", this.countSelected);
+    this.removeEventListener("reset", this.countSelected);
   }
 
   /** Scroll the queue, and nothing else, so far that the current row is in sight. */
@@ -28,8 +35,10 @@ export class ReviewDeck extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    if (!isSingleKey(event) || event.repeat || event.shiftKey) return;
-    if (this.act(keyName(event))) event.preventDefault();
+    if (!isSingleKey(event) || event.repeat) return;
+    const key = keyName(event);
+    const isDone = event.shiftKey ? key === "a" && this.previewSelected() : this.act(key);
+    if (isDone) event.preventDefault();
   }
 
   /**
@@ -39,51 +48,111 @@ export class ReviewDeck extends HTMLElement {
    */
   act(key) {
     if (key === "j" || key === "k") return this.step(key === "j" ? 1 : -1);
+    if (key === "x") return this.selectCurrent();
     if (/^[1-7]$/.test(key)) return this.chooseReason(Number(key));
+    if (key === "Escape") return this.arm("");
     return this.pressButton(key);
   }
 
   /**
-   * Open the next or previous record of the queue.
+   * Open the next or previous record of the queue, or its next page.
    * @param {1 | -1} by
    * @returns {boolean}
    */
   step(by) {
     const rows = findAll(this, ".review-row a", HTMLAnchorElement);
-    const next = rows[rows.findIndex((row) => row.hasAttribute("aria-current")) + by];
+    const current = rows.findIndex((row) => row.hasAttribute("aria-current"));
+    const next = rows[current + by] ?? (by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : undefined);
     next?.click();
-    return next !== undefined;
+    return Boolean(next);
   }
 
   /**
-   * Choose a reason by its number.
+   * Tick or untick the current row.
+   * @returns {boolean}
+   */
+  selectCurrent() {
+    const row = find(this, ".review-row:has(a[aria-current])", HTMLLIElement);
+    const box = row && find(row, "input[type='checkbox']", HTMLInputElement);
+    if (!box || box.disabled) return false;
+    box.click();
+    return true;
+  }
+
+  /**
+   * Ask for the preview of what is selected.
+   * @returns {boolean}
+   */
+  previewSelected() {
+    const form = find(this, ".selection-bar", HTMLFormElement);
+    const isAny = find(this, ".review-row input:checked", HTMLInputElement) !== null;
+    if (form && isAny) form.requestSubmit();
+    return isAny;
+  }
+
+  countSelected() {
+    const words = find(this, "[data-selection-count]", HTMLElement);
+    if (!words) return;
+    // A reset has not emptied the boxes yet when it is announced.
+    setTimeout(() => {
+      const count = findAll(this, ".review-row input:checked", HTMLInputElement).length;
+      const { none = "", one = "", many = "" } = words.dataset;
+      words.textContent = count === 0 ? none : count === 1 ? one : many.replace("#", String(count));
+      this.toggleAttribute("data-has-selection", count > 0);
+    });
+  }
+
+  /**
+   * Choose a reason by its number; a verdict that waits for it goes out with it.
    * @param {number} number
    * @returns {boolean}
    */
   chooseReason(number) {
     const reason = findAll(this, 'input[name="reason"]', HTMLInputElement)[number - 1];
-    if (!reason || reason.disabled) return false;
+    if (!reason || reason.disabled || reason.matches("fieldset:disabled *")) return false;
     reason.checked = true;
-    reason.focus();
+    const comment = find(this, "#comment", HTMLTextAreaElement);
+    if (reason.value === "other" && comment && !comment.value.trim()) {
+      comment.focus();
+    } else if (this.armed) {
+      const armed = this.armed;
+      this.arm("");
+      find(this, `button[name="verdict"][value="${armed}"]`, HTMLButtonElement)?.click();
+    } else {
+      reason.focus();
+    }
     return true;
   }
 
   /**
-   * Press the button that names this key; a verdict without its reason goes to the reasons first.
+   * Press the button that names this key; a verdict without its reason waits for one of the reasons.
    * @param {string} key
    * @returns {boolean}
    */
   pressButton(key) {
-    const button = findAll(this, "button[aria-keyshortcuts]", HTMLButtonElement).find(
-      (found) => found.getAttribute("aria-keyshortcuts")?.toLowerCase() === key,
-    );
-    if (!button || button.disabled) return false;
+    const buttons = findAll(this, ".verdicts button[aria-keyshortcuts]", HTMLButtonElement);
+    const button = buttons.find((found) => found.getAttribute("aria-keyshortcuts")?.toLowerCase() === key);
+    if (!button || button.matches(":disabled")) return false;
     const hasReason = find(this, 'input[name="reason"]:checked', HTMLInputElement) !== null;
-    if (button.dataset.needs === "reason" && !hasReason) {
-      find(this, 'input[name="reason"]', HTMLInputElement)?.focus();
-    } else {
-      button.click();
-    }
+    if (button.dataset.needs === "reason" && !hasReason) return this.arm(button.value);
+    button.click();
     return true;
+  }
+
+  /**
+   * Let a verdict wait for its reason, or (empty) let none wait.
+   * @param {string} verdict
+   * @returns {boolean}
+   */
+  arm(verdict) {
+    const words = find(this, "[data-armed]", HTMLElement);
+    const wasArmed = this.armed !== "";
+    this.armed = verdict;
+    if (words) {
+      words.dataset.armed = verdict;
+      words.textContent = verdict ? (words.getAttribute(`data-${verdict}`) ?? "") : "";
+    }
+    if (verdict) find(this, 'input[name="reason"]', HTMLInputElement)?.focus();
+    return verdict !== "" || wasArmed;
   }
 }

@@ -36,7 +36,11 @@ export function commandOf(event) {
   if (!found) return null;
   const isStep = found.command === "next" || found.command === "previous";
   if (event.repeat && !isStep) return null;
-  if (found.command === "open" && event.target instanceof Element && event.target.closest("a, button, summary, input")) {
+  if (
+    found.command === "open" &&
+    event.target instanceof Element &&
+    event.target.closest("a, button, summary, input")
+  ) {
     return null;
   }
   return found;

@@ -23,7 +23,7 @@ export function find(root, selector, type) {
  * @returns {T[]}
  */
 export function findAll(root, selector, type) {
-  return [...root.querySelectorAll(selector)].filter((found) => found instanceof type);
+  return [...root.querySelectorAll(selector)].filter(/** @returns {found is T} */ (found) => found instanceof type);
 }
 
 /**

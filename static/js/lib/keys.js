@@ -21,7 +21,14 @@ export function keyName(event) {
  * @returns {boolean}
  */
 export function isSingleKey(event) {
-  return !event.defaultPrevented && !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+  return (
+    !event.defaultPrevented &&
+    !event.isComposing &&
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.altKey &&
+    !isTyping(event.target)
+  );
 }
 
 /**

@@ -1,0 +1,124 @@
+"""Two projects with records of everybody in them, so that each person has own ones, others' and foreign ones."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from annotations.models import Import, Project
+from annotations.queries.access import Actor
+from annotations.rules.kinds import Kind
+from annotations.rules.links import LinkType
+from annotations.rules.permissions import Role, Scope
+from tests.factories import (
+    an_id,
+    join,
+    make_actor,
+    make_article,
+    make_incident,
+    make_member,
+    make_outlet,
+    make_party,
+    make_project,
+    submit,
+    tag,
+    token_for,
+)
+from tests.world import ARMY, CLAIM, MAYOR, TEXT
+
+# Who stands for which role; Zoe is an outsider here and the admin of the other project.
+PEOPLE = {"zoe": "person", "vic": "viewer", "ana": "analyst", "rui": "reviewer", "adi": "admin"}
+ROLES = ("person", "viewer", "analyst", "reviewer", "admin")
+
+
+@dataclass(slots=True)
+class Place:
+    """A project; `shared` names what has no author, `made` what each author made."""
+
+    shared: dict[str, str]
+    made: dict[str, dict[str, str]]
+    versions: dict[str, int]
+
+    def words(self, author: str) -> dict[str, str]:
+        """Name every record a path or body may speak of, those that have authors by one of them."""
+        return {**self.shared, **self.made[author]}
+
+
+@dataclass(slots=True)
+class Places:
+    """The people's project, another one, and a place where nothing is."""
+
+    home: Place
+    abroad: Place
+    missing: Place
+    actors: dict[str, Actor]
+    tokens: dict[tuple[str, Scope], str]
+
+
+def make_places(*, visibility: str = "shared") -> Places:
+    """Make both projects, and a token of each scope for everybody."""
+    actors = {name: make_actor(name) for name in (*PEOPLE, "eve", "newcomer")}
+    home = make_project(actors["adi"], name="Home", settings={"visibility": visibility})
+    abroad = make_project(actors["zoe"], name="Abroad", settings={"visibility": visibility})
+    # Who became a viewer later still has records: being their author gives nothing back.
+    for name, role in {"vic": Role.ANALYST, "ana": Role.ANALYST, "rui": Role.REVIEWER, "eve": Role.VIEWER}.items():
+        make_member(actors["adi"], home, actors[name], role)
+    make_member(actors["zoe"], abroad, actors["eve"], Role.VIEWER)
+    at_home = _fill(actors["adi"], home, [actors[name] for name in ("vic", "ana", "rui", "adi")])
+    at_abroad = _fill(actors["zoe"], abroad, [actors["zoe"]])
+    home.memberships.filter(user=actors["vic"].user).update(role=Role.VIEWER)
+    return Places(
+        home=at_home,
+        abroad=at_abroad,
+        missing=_nowhere(at_abroad),
+        actors=actors,
+        tokens={(name, scope): token_for(actors[name], scope) for name in PEOPLE for scope in Scope},
+    )
+
+
+def _fill(admin: Actor, project: Project, authors: list[Actor]) -> Place:
+    used = make_outlet(admin, project)
+    outlet, incident = make_outlet(admin, project), make_incident(admin, project)
+    party, spare = make_party(admin, project), make_party(admin, project)
+    article = make_article(admin, project, TEXT, outlet=used.id)
+    report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
+    versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
+    for name, record in {"outlet": outlet, "incident": incident, "spare": spare, "party": party}.items():
+        versions[name] = record.version
+    return Place(
+        shared={
+            "project": str(project.id),
+            "slug": project.slug,
+            "member": "eve",
+            "import": str(report.id),
+            "used outlet": str(used.id),
+            "outlet": str(outlet.id),
+            "incident": str(incident.id),
+            "party": str(party.id),
+            "spare": str(spare.id),
+            "article": str(article.id),
+        },
+        made={author.user.username: _records(author, article, party.id) for author in authors},
+        versions={**versions, "article": article.version},
+    )
+
+
+def _records(author: Actor, article: Any, party: UUID) -> dict[str, str]:
+    claim = tag(author, article, Kind.CLAIM, CLAIM)
+    mention = tag(author, article, Kind.PARTY, ARMY, parties=(party,))
+    link = join(author, LinkType.CLAIMANT, claim, mention)
+    waiting = tag(author, article, Kind.PARTY, MAYOR)
+    submit(author, waiting)
+    return {
+        "claim": str(claim.id),
+        "mention": str(mention.id),
+        "link": str(link.id),
+        "submitted": str(waiting.id),
+    }
+
+
+def _nowhere(like: Place) -> Place:
+    """Name what is not there: an id for each id, a slug for the slug."""
+    others = {"slug": "no-such-project", "member": like.shared["member"]}
+    shared = {name: others.get(name) or str(an_id()) for name in like.shared}
+    made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}
+    return Place(shared, made, like.versions)

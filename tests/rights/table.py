@@ -1,0 +1,216 @@
+"""THE table of rights: every route and method of the site, who may use it, and with how wide a token.
+
+`least` is the lowest role let through: "open" needs no sign-in, "nobody" sends on who has signed in, "person" needs no
+membership. `scope` is the narrowest token
+that reaches; pages take no token at all. `whose` narrows further by who made the record: its "author", its
+"author or admin", or "others" than whoever asks. `named` says how a record of another project, or one that is missing,
+is refused: in the path it is 404, in the body 400, and a filter finds nothing.
+Words in braces stand for records (places.py); `match` names the one whose version If-Match carries.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+PATH, BODY, FILTER, NOWHERE = "path", "body", "filter", "nowhere"
+AUTHOR, AUTHOR_OR_ADMIN, OTHERS = "author", "author or admin", "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell for each person, token and place comes of it; `ok` is the answer to whoever is let through."""
+
+    method: str
+    path: str
+    least: str
+    scope: str = "read"
+    ok: int = 200
+    body: Any = None
+    match: str = ""
+    whose: str = ""
+    named: str = PATH
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_api(self) -> bool:
+        """Say whether it answers JSON."""
+        return self.path.startswith("/api/")
+
+    @property
+    def name(self) -> str:
+        """Name the row in reports."""
+        return " ".join(part for part in (self.method, self.path, self.whose) if part)
+
+
+API: Final = "/api/v1/"
+PROJECT, OUTLET, INCIDENT = f"{API}projects/{{project}}/", f"{API}outlets/", f"{API}incidents/"
+PARTY, ARTICLE, ANNOTATION, LINK = f"{API}parties/", f"{API}articles/", f"{API}annotations/", f"{API}links/"
+HTMX: Final = {"HX-Request": "true"}
+HOUSES = {"segments": [[145, 166]], "exact": ["two houses had burned"]}
+VERDICT = {"version": 1, "verdict": "approve"}
+
+
+def filters(path: str, least: str = "person", **values: str) -> list[Row]:
+    """One row for each filter of a list: what is named in it may be another project's."""
+    return [
+        Row("GET", f"{path}?{name}={value}", least, named=FILTER if "{" in value else NOWHERE)
+        for name, value in values.items()
+    ]
+
+
+OPEN: Final = [
+    Row("GET", "/livez", "open", named=NOWHERE),
+    Row("GET", "/readyz", "open", named=NOWHERE),
+    Row("GET", "/login/", "nobody", named=NOWHERE),
+    Row("POST", "/login/", "nobody", named=NOWHERE),
+    Row("GET", "/login/link/unknown/", "open", ok=410, named=NOWHERE),
+    Row("POST", "/logout/", "open", ok=302, named=NOWHERE),
+    Row("GET", f"{API}schema/", "open", named=NOWHERE),
+    Row("GET", f"{API}docs/", "open", named=NOWHERE),
+]
+
+ADMINISTRATION: Final = [
+    Row("GET", f"{API}me/", "person", named=NOWHERE),
+    Row("GET", f"{API}projects/", "person", named=NOWHERE),
+    *filters(f"{API}projects/", slug="{slug}"),
+    Row("POST", f"{API}projects/", "person", "review", 201, {"name": "Another"}, named=NOWHERE),
+    Row("GET", PROJECT, "viewer"),
+    Row("PATCH", PROJECT, "admin", "review", 200, {"description": "x"}, "project"),
+    Row("GET", f"{PROJECT}members/", "admin"),
+    Row("POST", f"{PROJECT}members/", "admin", "review", 201, {"user": "newcomer", "role": "viewer"}),
+    Row("PATCH", f"{PROJECT}members/{{member}}/", "admin", "review", 200, {"role": "analyst"}),
+    Row("DELETE", f"{PROJECT}members/{{member}}/", "admin", "review", 204),
+]
+
+EXCHANGE: Final = [
+    Row("GET", f"{PROJECT}export/", "viewer"),
+    Row("HEAD", f"{PROJECT}export/", "viewer"),
+    Row("GET", f"{PROJECT}export/?people=names", "admin"),
+    Row("HEAD", f"{PROJECT}export/?people=names", "admin"),
+    Row("GET", f"{PROJECT}export/losses/", "viewer"),
+    Row("GET", f"{PROJECT}export/losses/?people=names", "admin"),
+    # A form without its file: whoever is let through is told so.
+    Row("POST", f"{PROJECT}imports/", "analyst", "write", 400),
+    Row("GET", f"{API}imports/{{import}}/", "viewer"),
+]
+
+REGISTRY: Final = [
+    Row("GET", OUTLET, "person", named=NOWHERE),
+    *filters(OUTLET, project="{project}"),
+    Row("POST", OUTLET, "analyst", "write", 201, {"project": "{project}", "name": "New"}, named=BODY),
+    Row("GET", f"{OUTLET}{{outlet}}/", "viewer"),
+    Row("PATCH", f"{OUTLET}{{outlet}}/", "analyst", "write", 200, {"country": "Nowhere"}, "outlet"),
+    Row("DELETE", f"{OUTLET}{{outlet}}/", "reviewer", "write", 204, match="outlet"),
+    Row("GET", INCIDENT, "person", named=NOWHERE),
+    *filters(INCIDENT, project="{project}"),
+    Row("POST", INCIDENT, "analyst", "write", 201, {"project": "{project}", "title": "New"}, named=BODY),
+    Row("GET", f"{INCIDENT}{{incident}}/", "viewer"),
+    Row("PATCH", f"{INCIDENT}{{incident}}/", "analyst", "write", 200, {"place": "Nowhere"}, "incident"),
+    Row("DELETE", f"{INCIDENT}{{incident}}/", "reviewer", "write", 204, match="incident"),
+    Row("GET", PARTY, "person", named=NOWHERE),
+    *filters(PARTY, project="{project}"),
+    Row(
+        "POST", PARTY, "analyst", "write", 201,
+        {"project": "{project}", "name": "New", "entity_type": "group"}, named=BODY,
+    ),
+    Row("GET", f"{PARTY}{{party}}/", "viewer"),
+    Row("PATCH", f"{PARTY}{{party}}/", "analyst", "write", 200, {"name": "Renamed"}, "party"),
+    Row("DELETE", f"{PARTY}{{spare}}/", "reviewer", "write", 204, match="spare"),
+]  # fmt: skip
+
+ARTICLES: Final = [
+    Row("GET", ARTICLE, "person", named=NOWHERE),
+    *filters(ARTICLE, project="{project}", outlet="{used outlet}", incident="{incident}"),
+    *filters(ARTICLE, language="en", published_after="2021-01-01", published_before="2021-01-01", q="bridge"),
+    Row(
+        "POST", ARTICLE, "analyst", "write", 201,
+        {"project": "{project}", "title": "New", "text": "New words.", "language": "en"}, named=BODY,
+    ),
+    Row("GET", f"{ARTICLE}{{article}}/", "viewer"),
+    Row("PATCH", f"{ARTICLE}{{article}}/", "analyst", "write", 200, {"byline": "Somebody"}, "article"),
+    Row("GET", f"{ARTICLE}{{article}}/text/", "viewer"),
+    Row("POST", f"{ARTICLE}{{article}}/submit/", "analyst", "write"),
+]  # fmt: skip
+
+RECORDS: Final = [
+    Row("GET", ANNOTATION, "person", named=NOWHERE),
+    *filters(ANNOTATION, project="{project}", article="{article}", party="{party}"),
+    *filters(ANNOTATION, kind="claim", state="draft", author="zoe", updated_since="2021-01-01"),
+    *filters(ANNOTATION, incomplete="true", approved="true"),
+    Row("POST", ANNOTATION, "analyst", "write", 201, {"article": "{article}", "kind": "claim", **HOUSES}, named=BODY),
+    Row("GET", f"{ANNOTATION}{{claim}}/", "viewer"),
+    Row("GET", f"{ANNOTATION}{{claim}}/history/", "viewer"),
+    Row("PATCH", f"{ANNOTATION}{{claim}}/", "analyst", "write", 200, {"note": "x"}, "claim", AUTHOR_OR_ADMIN),
+    Row("PATCH", f"{ANNOTATION}{{claim}}/", "analyst", "write", 200, {"state": "submitted"}, "claim", AUTHOR),
+    Row("DELETE", f"{ANNOTATION}{{claim}}/", "analyst", "write", 200, None, "claim", AUTHOR_OR_ADMIN),
+    Row("GET", LINK, "person", named=NOWHERE),
+    *filters(LINK, project="{project}", article="{article}", annotation="{claim}"),
+    *filters(LINK, type="claimant", state="draft", updated_since="2021-01-01"),
+    Row(
+        "POST", LINK, "analyst", "write", 201,
+        {"type": "about", "source": "{claim}", "target": "{submitted}"}, named=BODY,
+    ),
+    Row("GET", f"{LINK}{{link}}/", "viewer"),
+    Row("GET", f"{LINK}{{link}}/history/", "viewer"),
+    Row("PATCH", f"{LINK}{{link}}/", "analyst", "write", 200, {"note": "x"}, "link", AUTHOR_OR_ADMIN),
+    Row("PATCH", f"{LINK}{{link}}/", "analyst", "write", 200, {"state": "submitted"}, "link", AUTHOR),
+    Row("DELETE", f"{LINK}{{link}}/", "analyst", "write", 200, None, "link", AUTHOR_OR_ADMIN),
+    Row("GET", f"{API}decisions/", "person", named=NOWHERE),
+    *filters(f"{API}decisions/", project="{project}", article="{article}", reviewer="rui"),
+    Row(
+        "POST", f"{API}decisions/", "reviewer", "review", 201,
+        {"annotation": "{submitted}", **VERDICT}, whose=OTHERS, named=BODY,
+    ),
+    Row("GET", f"{API}claims/", "person", named=NOWHERE),
+    *filters(f"{API}claims/", project="{project}", claimant="{party}", outlet="{used outlet}", incident="{incident}"),
+    *filters(f"{API}claims/", approved="true", status="uncontested", topic="other", q="bridge"),
+]  # fmt: skip
+
+PAGE: Final = "/p/{slug}/"
+DESK: Final = f"{PAGE}articles/{{article}}/"
+CLAIM = {"annotation": "{claim}", "version": "1"}
+PAGES: Final = [
+    Row("GET", "/", "person", ok=302, named=NOWHERE),
+    Row("GET", "/account/", "person", named=NOWHERE),
+    Row("POST", "/account/", "person", ok=302, body={"theme": "dark", "language": "en"}, named=NOWHERE),
+    Row("GET", "/projects/", "person", named=NOWHERE),
+    Row("POST", "/projects/", "person", ok=302, body={"name": "Another"}, named=NOWHERE),
+    Row("GET", f"{PAGE}articles/", "viewer"),
+    Row("GET", f"{PAGE}articles/?search=bridge&language=en&outlet={{used outlet}}&after={{article}}", "viewer"),
+    Row("GET", f"{PAGE}articles/new/", "analyst"),
+    Row(
+        "POST", f"{PAGE}articles/new/", "analyst", ok=302, body={"title": "New", "text": "New words.", "language": "en"}
+    ),
+    Row("GET", f"{PAGE}review/", "viewer"),
+    Row("GET", f"{PAGE}review/?view=all&annotation={{claim}}", "viewer"),
+    Row("GET", f"{PAGE}review/?view=all&link={{link}}", "viewer"),
+    Row("GET", f"{PAGE}review/?view=all", "viewer", headers=HTMX),
+    Row(
+        "POST", f"{PAGE}review/decisions/", "reviewer", ok=302, whose=OTHERS,
+        body={"record": "annotation:{submitted}:1", "verdict": "approve"},
+    ),
+    Row("GET", DESK, "viewer"),
+    Row("GET", f"{DESK}?focus={{claim}}&pick=who&query=a", "viewer"),
+    Row("GET", f"{DESK}panel/?focus={{claim}}", "viewer", headers=HTMX),
+    Row("GET", f"{DESK}links/picker/?annotation={{claim}}&pick=who", "viewer", headers=HTMX),
+    Row("POST", f"{DESK}submissions/", "analyst", ok=302),
+    Row(
+        "POST", f"{DESK}annotations/", "analyst", ok=302,
+        body={"kind": "claim", "segments": "[[145,166]]", "exact": '["two houses had burned"]'},
+    ),
+    Row("POST", f"{DESK}annotations/quoting/", "analyst", ok=302, body={"kind": "claim", "words": "burned", "occurrence": "1"}),
+    Row("POST", f"{DESK}annotations/kind/", "analyst", ok=302, body={**CLAIM, "kind": "counterclaim"}, whose=AUTHOR_OR_ADMIN),
+    Row("POST", f"{DESK}annotations/note/", "analyst", ok=302, body={**CLAIM, "note": "x"}, whose=AUTHOR_OR_ADMIN),
+    Row("POST", f"{DESK}annotations/note/", "analyst", body={**CLAIM, "note": "x"}, whose=AUTHOR_OR_ADMIN, headers=HTMX),
+    Row(
+        "POST", f"{DESK}annotations/parties/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
+        body={"annotation": "{mention}", "version": "1", "add": "{spare}"},
+    ),
+    Row("POST", f"{DESK}annotations/withdrawals/", "analyst", ok=302, body=CLAIM, whose=AUTHOR_OR_ADMIN),
+    Row("POST", f"{DESK}links/", "analyst", ok=302, body={"type": "about", "source": "{claim}", "target": "{submitted}"}),
+    Row(
+        "POST", f"{DESK}links/withdrawals/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
+        body={"link": "{link}", "version": "1"},
+    ),
+]  # fmt: skip
+
+ROWS: Final = [*OPEN, *ADMINISTRATION, *EXCHANGE, *REGISTRY, *ARTICLES, *RECORDS, *PAGES]
