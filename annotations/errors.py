@@ -322,6 +322,17 @@ class BreaksLinks(Conflict):
         super().__init__(errors=found)
 
 
+class ChangedSince(Conflict):
+    """An act cannot be undone: `record` is not as it left it; `errors` say what differs, then and now."""
+
+    code = "changed_since"
+    sentence = "This was changed since, so it stays as it is; look at it, then undo by hand or leave the step out."
+
+    def __init__(self, record: object, differences: Sequence[FieldError]) -> None:
+        super().__init__(errors=differences)
+        self.record = record
+
+
 class EndsNotApproved(Conflict):
     code = "ends_not_approved"
     sentence = "A link can be approved only with both of its ends; add them to the list."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import creating, listing, opening, starting, transfer
+from bench import creating, formats, listing, opening, review_queue, starting, transfer
 from bench.figures import Figure, table
 from bench.ground import FULL, QUICK, Ground, prepared_ground
 
@@ -20,10 +20,12 @@ AREAS: Mapping[str, Callable[[Ground], list[Figure]]] = {
     "open": opening.measure,
     "import": transfer.measure_import,
     "export": transfer.measure_export,
+    "formats": formats.measure,
     "list": listing.measure,
+    "review": review_queue.measure,
     "start": starting.measure,
 }
-_NEEDS_IMPORT = frozenset({"export", "list"})
+_NEEDS_IMPORT = frozenset({"export", "formats", "list"})
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -43,7 +43,9 @@ class BenchSite:
             self._on_stock_server(f'CREATE DATABASE "{self._database}"')
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, error: object, *_more: object) -> None:
+        if error is not None and self.log.exists():
+            print(self.last_log_lines(), file=sys.stderr)
         for process in self._served:
             self.stop(process)
         if self._addresses:

@@ -153,10 +153,9 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.env_int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
-# Only a proxy that sets the header itself, and drops the visitor's, may be trusted with it.
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.env_bool("TRUST_PROXY_HEADERS", default=False) else None
-)
+# Only a proxy that sets the headers itself, and drops the visitor's, may be trusted with them.
+TRUST_PROXY_HEADERS = env.env_bool("TRUST_PROXY_HEADERS", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY_HEADERS else None
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -25,6 +25,9 @@ from annotations.rules.review import State
 
 _OMIT: Final = "omit"
 _NAMES: Final = "names"
+_MEDIA_TYPES: Final = sorted(
+    {codec.type_of(flavour)[0] for codec in CODECS.values() for flavour in ("", *codec.flavours)}
+)
 
 
 def one_of_parameter(name: str, *choices: str, detail: str = "") -> Parameter:
@@ -97,9 +100,9 @@ class _Ordered(ApiView):
 class ExportView(_Ordered):
     """The content of a project as a file."""
 
-    @reads({(200, "application/x-ndjson"): OpenApiTypes.BINARY}, parameters=EXPORT_PARAMETERS)
+    @reads({(200, kind): OpenApiTypes.BINARY for kind in _MEDIA_TYPES}, parameters=EXPORT_PARAMETERS)
     def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
-        """Stream the chosen set. The last line of a whole file is its `end`, with counts and a digest."""
+        """Stream the chosen set; docs/formats.md says how a whole file of each format is told from a cut one."""
         export = open_export(self.order(pk))
         response = StreamingHttpResponse(export.stream, content_type=export.media_type)
         response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
@@ -110,8 +113,10 @@ class ExportView(_Ordered):
     def head(self, request: Request, pk: UUID) -> HttpResponse:
         """Answer an ETag that changes when the content would."""
         order = self.order(pk)
-        response = HttpResponse(content_type=codec_named(order.choice.format).media_type)
-        response["ETag"] = export_etag(order)
+        etag = export_etag(order)
+        media_type, _extension = codec_named(order.choice.format).type_of(order.choice.flavour)
+        response = HttpResponse(content_type=media_type)
+        response["ETag"] = etag
         return response
 
 

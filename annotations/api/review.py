@@ -3,16 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations.api.annotations import annotation_record
-from annotations.api.base import ListView
-from annotations.api.fields import ChoiceField, Input, NoteField, ReferenceField, WholeField, check
+from annotations.api.annotations import AnnotationOut, annotation_record
+from annotations.api.base import ApiView, ListView
+from annotations.api.fields import (
+    ChoiceField,
+    IdField,
+    Input,
+    ListField,
+    NoteField,
+    ObjectField,
+    ReferenceField,
+    SegmentsField,
+    TextField,
+    WholeField,
+    check,
+    refuse,
+)
 from annotations.api.filters import id_parameter, narrowed, parameters, text_parameter
 from annotations.api.links import link_record
 from annotations.api.parsers import MAX_LIST_BYTES, Body
@@ -20,11 +35,40 @@ from annotations.api.reviewed import decision_content, require_decider
 from annotations.api.schema import OneOrMany, lists, makes
 from annotations.errors import FieldError, InvalidFields, Unprocessable
 from annotations.models import Annotation, Decision, Link
-from annotations.queries.access import get_annotation_for, get_link_for, require_scope
+from annotations.queries.access import get_annotation_for, get_decision_for, get_link_for, require, require_scope
 from annotations.queries.history import DECISION_ROW, DecisionFilter, decision_rows
+from annotations.rules.kinds import Kind
 from annotations.rules.permissions import Action
 from annotations.rules.review import Reason, Verdict
+from annotations.services.annotations import AnnotationChange
+from annotations.services.resubmission import take_proposal
 from annotations.services.review import DecisionDraft, decide, decide_one
+
+
+class ProposalField(ObjectField):
+    """What the reviewer would write instead: any of kind, segments with exact, attributes, parties."""
+
+    def to_internal_value(self, data: object) -> Any:
+        """Check the proposal as a change of content is checked. Raises: ValidationError."""
+        content = super().to_internal_value(data)
+        if content.keys() - ProposalIn().fields.keys():
+            refuse("unknown_field", _("A proposal holds kind, segments, exact, attributes and parties."))
+        try:
+            return AnnotationChange(**check(ProposalIn, content, self.context["actor"], partial=True))
+        except InvalidFields as refusal:
+            raise ValidationError(
+                {error.field or "": [ErrorDetail(error.detail, error.code)] for error in refusal.errors}
+            ) from refusal
+
+
+class ProposalIn(Input):
+    """What a proposal may hold."""
+
+    kind = ChoiceField(Kind, required=False)
+    segments = SegmentsField(required=False)
+    exact = ListField(TextField(), required=False)
+    attributes = ObjectField(required=False)
+    parties = ListField(IdField(), required=False)
 
 
 class DecisionIn(Input):
@@ -38,6 +82,7 @@ class DecisionIn(Input):
     verdict = ChoiceField(Verdict)
     reason = ChoiceField(Reason, required=False, allow_null=True)
     comment = NoteField(required=False)
+    proposal = ProposalField(required=False, allow_null=True)
 
 
 class DecisionOut(serializers.Serializer[Any]):
@@ -51,6 +96,7 @@ class DecisionOut(serializers.Serializer[Any]):
     verdict = ChoiceField(Verdict)
     reason = ChoiceField(Reason, allow_null=True)
     comment = serializers.CharField()
+    proposal = ObjectField(allow_null=True)
     reviewer = serializers.CharField()
     at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
@@ -120,6 +166,25 @@ class DecisionListView(ListView):
             raise Unprocessable(code=errors[0].code, errors=errors)
         decisions = decide(actor=self.actor, drafts=drafts)
         return Response([_record(decision) for decision in decisions], status=201)
+
+
+class ProposalTakeView(ApiView):
+    """Taking the proposal of a decision."""
+
+    def current(self, record: Annotation) -> Mapping[str, Any]:
+        """Show the stored annotation."""
+        return annotation_record(record)
+
+    @makes(None, AnnotationOut, status=200)
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Make a reviewer's proposal one's own next version, and hand it in."""
+        decision = get_decision_for(self.actor, pk)
+        require(self.actor, Action.ANNOTATE, decision.project_id)
+        body = self.body(may_be_empty=True)
+        return self.once(body, lambda: self._take(decision))
+
+    def _take(self, decision: Decision) -> Response:
+        return self.answer(annotation_record(take_proposal(actor=self.actor, decision=decision)))
 
 
 def _draft(taken: Mapping[str, Any]) -> DecisionDraft:

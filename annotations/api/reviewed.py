@@ -27,6 +27,13 @@ def require_change(actor: Actor, record: Annotation | Link) -> None:
         require_mover(actor, record)
 
 
+def require_author(actor: Actor, record: Annotation | Link) -> None:
+    """Let through the record's author alone. Raises: NotFound, NotAllowed, NotYours."""
+    require(actor, Action.ANNOTATE, record.project_id)
+    if record.author_id != actor.user.pk:
+        raise NotYours
+
+
 def require_decider(actor: Actor, record: Annotation | Link) -> None:
     """Let through who may decide on the record. Raises: NotFound, NotAllowed, OwnWork."""
     require(actor, Action.DECIDE, record.project_id)
@@ -70,6 +77,7 @@ def decision_content(row: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": row["verdict"],
         "reason": row["reason"] or None,
         "comment": row["comment"],
+        "proposal": row["proposal"],
         "reviewer": row["reviewer__username"],
         "at": row["at"],
         "created_at": row["at"],

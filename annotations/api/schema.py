@@ -65,6 +65,7 @@ class HistoryItemOut(serializers.Serializer[Any]):
     verdict = serializers.CharField(required=False)
     reason = serializers.CharField(required=False, allow_null=True)
     comment = serializers.CharField(required=False, allow_blank=True)
+    proposal = serializers.DictField(required=False, allow_null=True)
     reviewer = serializers.CharField(required=False)
 
 
@@ -100,6 +101,12 @@ def changes(takes: Any, shape: Any, *, needs_match: bool = True) -> Callable[[_F
     """Describe a PATCH."""
     headers = [_IDEMPOTENCY_KEY, *([_IF_MATCH] if needs_match else [])]
     return extend_schema(request=takes, parameters=headers, responses={200: shape, **_refusals(_CHANGE_REFUSALS)})
+
+
+def hands_in(takes: Any, shape: Any) -> Callable[[_F], _F]:
+    """Describe a POST that changes a stored record, so with If-Match."""
+    responses = {200: shape, **_refusals(_CHANGE_REFUSALS)}
+    return extend_schema(request=takes, parameters=[_IDEMPOTENCY_KEY, _IF_MATCH], responses=responses)
 
 
 def withdraws(shape: Any) -> Callable[[_F], _F]:

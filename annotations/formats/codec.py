@@ -1,8 +1,8 @@
 """What a codec is: a pure pair of functions between a file and the neutral document, with its declared losses."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from annotations.formats.document import Header, Record
@@ -66,7 +66,8 @@ class Codec:
     `read` raises IncompleteFile for a file that is cut or changed, and Unprocessable for one of another format.
     `write` takes what it is given once, an article at a time, and notes each loss in `outgoing.lost`.
     `flavours` are the ways in which it can be written, the first by default; `needs_text` is true where an export
-    without texts makes no sense; `needs` names a package that may be absent.
+    without texts makes no sense; `needs` names a package that its first flavour needs and that may be absent;
+    `other_types` are media type and extension of flavours that differ in these.
     """
 
     name: str
@@ -78,3 +79,8 @@ class Codec:
     flavours: tuple[str, ...] = ()
     needs_text: bool = False
     needs: str = ""
+    other_types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def type_of(self, flavour: str) -> tuple[str, str]:
+        """Answer media type and extension of a flavour."""
+        return self.other_types.get(flavour, (self.media_type, self.extension))

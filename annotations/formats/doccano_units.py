@@ -52,12 +52,19 @@ class Inference:
         `is_told` where the line says that it counts code points; that alone proves nothing once spans were added
         elsewhere, so each must come with its words.
         """
-        edges = list(accumulate((len(cluster) for cluster in _CLUSTER.findall(text)), initial=0))
+        self._is_told = self._is_told and is_told and all(span.words is not None for span in spans)
+        ways = {Unit.CODE_POINTS: _code_points(text, spans)}
+        # In ASCII a character is one of everything, but for a carriage return with its line feed.
+        if not text.isascii() or "\r" in text:
+            ways |= {Unit.UTF16: _utf16(text, spans), Unit.GRAPHEMES: _graphemes(text, spans)}
         found: list[Places] = []
-        for span in spans:
-            self._is_told = self._is_told and is_told and span.words is not None
-            places = {unit: segment for unit in Unit if (segment := _place(unit, text, edges, span))}
-            self._note(text, span.line, places)
+        for number, span in enumerate(spans):
+            tried = {unit: _legal(text, segments[number], span) for unit, segments in ways.items()}
+            places = {unit: segment for unit, segment in tried.items() if segment is not None}
+            if len(ways) > 1:
+                self._note(text, span.line, places)
+            elif places:
+                places = dict.fromkeys(Unit, places[Unit.CODE_POINTS])
             found.append(places)
         return found
 
@@ -87,28 +94,40 @@ class Inference:
             self._cuts[unit] += _cuts_word(text, segment.start) + _cuts_word(text, segment.end)
 
 
-def _place(unit: Unit, text: str, edges: Sequence[int], span: Span) -> Segment | None:
-    segment = _converted(unit, text, edges, span)
-    if segment is None or not text[segment.start : segment.end].strip():
+_Segments = list[Segment | None]
+
+
+def _legal(text: str, segment: Segment | None, span: Span) -> Segment | None:
+    if segment is None:
+        return None
+    words = text[segment.start : segment.end]
+    if not words.strip() or (span.words is not None and words != span.words):
         return None
     if splits_grapheme(text, segment.start) or splits_grapheme(text, segment.end):
-        return None
-    if span.words is not None and text[segment.start : segment.end] != span.words:
         return None
     return segment
 
 
-def _converted(unit: Unit, text: str, edges: Sequence[int], span: Span) -> Segment | None:
-    if not 0 <= span.start < span.end:
-        return None
-    if unit is Unit.CODE_POINTS:
-        return Segment(span.start, span.end) if span.end <= len(text) else None
-    if unit is Unit.GRAPHEMES:
-        return Segment(edges[span.start], edges[span.end]) if span.end < len(edges) else None
+def _code_points(text: str, spans: Sequence[Span]) -> _Segments:
+    return [Segment(span.start, span.end) if 0 <= span.start < span.end <= len(text) else None for span in spans]
+
+
+def _graphemes(text: str, spans: Sequence[Span]) -> _Segments:
+    edges = list(accumulate((len(cluster) for cluster in _CLUSTER.findall(text)), initial=0))
+    return [
+        Segment(edges[span.start], edges[span.end]) if 0 <= span.start < span.end < len(edges) else None
+        for span in spans
+    ]
+
+
+def _utf16(text: str, spans: Sequence[Span]) -> _Segments:
+    """Convert all at once, or one by one when an offset is none."""
     try:
-        return Segment(*utf16_to_code_points(text, [span.start, span.end]))
+        points = utf16_to_code_points(text, [edge for span in spans for edge in (span.start, span.end)])
     except InvalidInput:
-        return None
+        return [one for span in spans for one in (_utf16(text, [span]) if len(spans) > 1 else [None])]
+    pairs = zip(points[::2], points[1::2], strict=True)
+    return [Segment(start, end) if start < end else None for start, end in pairs]
 
 
 def _cuts_word(text: str, position: int) -> bool:

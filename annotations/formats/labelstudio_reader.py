@@ -1,6 +1,6 @@
 """Reads Label Studio's JSON export: every offset from UTF-16, every annotation of a task its own annotator's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -56,6 +56,7 @@ def _task(collector: Collector, number: int, task: Mapping[str, Any]) -> None:
     line = 0
     for place, annotation in enumerate(annotations):
         reader = _Result(collector, identifier, text, f"{identifier}#{place}:" if len(annotations) > 1 else "")
+        reader.convert(annotation.get("result") or [])
         is_cancelled = annotation.get("was_cancelled") is True
         for result in annotation.get("result") or []:
             line += 1
@@ -88,10 +89,22 @@ class _Result:
 
     def __init__(self, collector: Collector, article: str, text: str, prefix: str) -> None:
         self._collector, self._article, self._text, self._prefix = collector, article, text, prefix
+        # Offsets that were converted together.
+        self._known: Mapping[int, int] = {}
         self._regions: dict[str, _Region] = {}
         # Other results name a region by its own id, of which a record may have several.
         self._records: dict[str, str] = {}
         self._later: list[tuple[int, Mapping[str, Any]]] = []
+
+    def convert(self, results: Sequence[object]) -> None:
+        """Convert all offsets at once, which is quick; if one is wrong, each is converted when it is needed."""
+        values = [_object(_object(result).get("value")) for result in results]
+        offsets = [value.get(name) for value in values for name in ("start", "end")]
+        numbers = sorted({offset for offset in offsets if type(offset) is int})
+        try:
+            self._known = dict(zip(numbers, utf16_to_code_points(self._text, numbers), strict=True))
+        except InvalidInput:
+            self._known = {}
 
     def take(self, line: int, result: object) -> None:
         if not isinstance(result, dict) or not isinstance(result.get("value", {}), dict):
@@ -143,7 +156,7 @@ class _Result:
             self._collector.refuse(line, "invalid_type", "start and end are whole numbers of UTF-16 units.")
             return None
         try:
-            segment = Segment(*utf16_to_code_points(self._text, [start, end]))
+            segment = Segment(*self._code_points(start, end))
         except InvalidInput as error:
             self._collector.refuse(line, error.code, error.detail)
             return None
@@ -151,6 +164,11 @@ class _Result:
             self._collector.refuse(line, "text_mismatch", "The words differ from the text at these offsets (UTF-16).")
             return None
         return segment
+
+    def _code_points(self, start: int, end: int) -> list[int]:
+        if start in self._known and end in self._known:
+            return [self._known[start], self._known[end]]
+        return utf16_to_code_points(self._text, [start, end])
 
     def _attribute(self, line: int, result: Mapping[str, Any]) -> None:
         region = self._regions.get(self._records.get(text_or(result.get("id"), ""), ""))

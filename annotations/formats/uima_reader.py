@@ -117,6 +117,7 @@ def _checked(texts: Sequence[object], places: Sequence[_Place]) -> str:
     if len(texts) != 1 or not isinstance(texts[0], str):
         raise _Bad(1, "no_text", "A file holds one view with its text.")
     text = texts[0]
+    spans: list[tuple[int, int, int]] = []
     for line, name, begin, end in places:
         if name not in _KNOWN:
             raise _Bad(line, "unknown_type", f"{name[:100]}: only the types of newsdesk are read.")
@@ -124,11 +125,20 @@ def _checked(texts: Sequence[object], places: Sequence[_Place]) -> str:
             continue
         if type(begin) is not int or type(end) is not int:
             raise _Bad(line, "invalid_type", "begin and end are whole numbers of UTF-16 units.")
-        try:
-            utf16_to_code_points(text, [begin, end])
-        except InvalidInput as error:
-            raise _Bad(line, error.code, error.detail) from error
+        spans.append((line, begin, end))
+    _check_offsets(text, spans)
     return text
+
+
+def _check_offsets(text: str, spans: Sequence[tuple[int, int, int]]) -> None:
+    """Check all at once; one by one only to find the line of a wrong one."""
+    try:
+        utf16_to_code_points(text, [edge for _line, begin, end in spans for edge in (begin, end)])
+    except InvalidInput as error:
+        if len(spans) == 1:
+            raise _Bad(spans[0][0], error.code, error.detail) from error
+        for span in spans:
+            _check_offsets(text, [span])
 
 
 def _loaded(load: Callable[[], Any]) -> Any:

@@ -1,6 +1,6 @@
 """Tables, constraints and reusable filters; one file per noun."""
 
-from annotations.models.accounts import ApiToken, SignInLink, User
+from annotations.models.accounts import ApiToken, SignInCount, SignInLink, User
 from annotations.models.annotations import Annotation, AnnotationVersion
 from annotations.models.articles import Article, ArticlePassage, Incident, IncidentArticle, Outlet
 from annotations.models.assignments import Assignment
@@ -12,6 +12,7 @@ from annotations.models.links import Link, LinkVersion
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
 from annotations.models.review import Decision, Redaction
+from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
     "Annotation",
@@ -29,6 +30,7 @@ __all__ = [
     "Import",
     "Incident",
     "IncidentArticle",
+    "KeySettings",
     "Link",
     "LinkVersion",
     "Membership",
@@ -38,6 +40,8 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "SignInCount",
     "SignInLink",
+    "UndoStep",
     "User",
 ]

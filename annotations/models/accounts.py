@@ -60,3 +60,14 @@ class SignInLink(Record):
 
     class Meta:
         db_table = "sign_in_link"
+
+
+class SignInCount(Record):
+    """How often somebody tried to sign in since `started_at`; `digest` is of an account's name or an address."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        db_table = "sign_in_count"

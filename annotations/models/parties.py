@@ -1,5 +1,6 @@
 """Parties and their aliases: all names of one actor together."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from annotations.models.base import Record, VersionedRecord, one_of, unique_in_project
@@ -33,6 +34,8 @@ class Party(VersionedRecord):
                 name="party_not_its_own_parent",
             ),
         ]
+        # For names that are nearly the same (pg_trgm).
+        indexes = [GinIndex(fields=["name"], name="party_name_similar", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return self.name
@@ -51,4 +54,7 @@ class PartyAlias(Record):
         db_table = "party_alias"
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["party", "position"], name="party_alias_position")]
-        indexes = [models.Index(fields=["project", "text"], name="party_alias_text")]
+        indexes = [
+            models.Index(fields=["project", "text"], name="party_alias_text"),
+            GinIndex(fields=["text"], name="party_alias_similar", opclasses=["gin_trgm_ops"]),
+        ]

@@ -191,6 +191,11 @@ def get_link_for(actor: Actor, pk: UUID) -> Link:
     return found
 
 
+def get_decision_for(actor: Actor, pk: UUID) -> Decision:
+    """Fetch a decision with its annotation. Raises: NotFound."""
+    return _one(visible_decisions(actor).select_related("annotation"), pk)
+
+
 def sees(actor: Actor, record: Annotation | Link) -> bool:
     """Say whether a stored annotation or link is the actor's to see."""
     role = actor.role_in(record.project_id)

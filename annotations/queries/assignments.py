@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from annotations.models import Annotation, Article, Assignment, Link
+from annotations.models import Annotation, Article, Assignment, Link, Membership
 from annotations.queries.access import Actor
+from annotations.rules.permissions import Action, Role, role_allows
 from annotations.rules.review import HIDDEN, State
 
 ASSIGNMENT_ROW: Final = ("id", "project_id", "article_id", "assignee__username", "given_by__username", "due", "at")
@@ -37,6 +38,13 @@ def assignment_rows(actor: Actor, article: Article) -> QuerySet[Any, Any]:
         current_assignments(actor, article.project_id).filter(article=article).values(*ASSIGNMENT_ROW)
     )
     return rows
+
+
+def annotator_names(project_id: UUID) -> list[str]:
+    """List the members who may be given an article. For those who may give one."""
+    roles = [role for role in Role if role_allows(role, Action.ANNOTATE)]
+    members = Membership.objects.filter(project_id=project_id, role__in=roles).order_by("user__username")
+    return list(members.values_list("user__username", flat=True))
 
 
 def unfinished_of(actor: Actor, project_id: UUID) -> QuerySet[Article]:

@@ -48,11 +48,12 @@ def open_export(order: Order) -> Export:
     codec = codec_for(order.choice)
     sql = ExportSql(order)
     session, header = _open_session(order)
-    name = f"{order.project.slug}-{codec.name}-{datetime.now(UTC):%Y-%m-%d}.{codec.extension}"
+    media_type, extension = codec.type_of(order.choice.flavour)
+    name = f"{order.project.slug}-{codec.name}-{datetime.now(UTC):%Y-%m-%d}.{extension}"
     etag = _etag(order, header["tally"])
     produce = partial(_produce if codec is NATIVE else _produce_documents, order=order, sql=sql)
     stream = ExportStream(session, partial(produce, header=_header_line(order, header)))
-    return Export(name, codec.media_type, etag, stream)
+    return Export(name, media_type, etag, stream)
 
 
 def codec_for(choice: Choice) -> Codec:
@@ -65,7 +66,8 @@ def codec_for(choice: Choice) -> Codec:
         raise InvalidParameter(f"This format has no such flavour; it has: {known}.", field="flavour")
     if codec.needs_text and not choice.with_text:
         raise InvalidParameter("This format cannot leave texts out.", field="text")
-    if codec.needs and find_spec(codec.needs) is None:
+    is_first = choice.flavour in {"", *codec.flavours[:1]}
+    if codec.needs and is_first and find_spec(codec.needs) is None:
         detail = f"This server cannot write it: the package {codec.needs} is missing (requirements-extras.txt)."
         raise InvalidParameter(detail, field="format")
     return codec

@@ -41,6 +41,7 @@ DECISION_ROW = (
     "verdict",
     "reason",
     "comment",
+    "proposal",
     "reviewer__username",
     "at",
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from annotations.anchoring.anchor import Segment
@@ -12,14 +12,23 @@ from annotations.anchoring.blocks import split_blocks
 from annotations.errors import KindNotAllowed
 from annotations.models import Annotation, Article, Decision, Link
 from annotations.queries.access import Actor, visible_annotations, visible_decisions, visible_links, visible_parties
-from annotations.queries.workbench import ends_of, tags_of
+from annotations.queries.party_choices import PartyChoices, party_choices_of
+from annotations.queries.workbench import WORDS, ends_of, tags_of
 from annotations.rules.kinds import CLAIMS, Kind
-from annotations.rules.links import MATRIX, LinkType
+from annotations.rules.links import MATRIX, LinkType, lies_inside
 from annotations.rules.permissions import Action
 from annotations.rules.review import HIDDEN, NOT_LIVING, State
 
 # Whom the words of a kind come from.
 WHO = {Kind.QUOTE: LinkType.SPEAKER, Kind.CLAIM: LinkType.CLAIMANT, Kind.COUNTERCLAIM: LinkType.CLAIMANT}
+MORE_LINKS = (
+    LinkType.ABOUT,
+    LinkType.EXPRESSES,
+    LinkType.CUED_BY,
+    LinkType.SAME_AS,
+    LinkType.SUPPORTS,
+    LinkType.RELAYED_BY,
+)
 MOST_CHOICES = 60
 MOST_FROM_OTHERS = 12
 
@@ -60,7 +69,14 @@ class Panel:
     relations: tuple[Relation, ...]
     parties: tuple[NamedParty, ...]
     known_parties: tuple[NamedParty, ...]
+    choices: PartyChoices | None
     decision: Decision | None
+
+    @property
+    def more_links(self) -> tuple[LinkType, ...]:
+        """The types of link that may start here beside the one to its speaker or claimant, and the dispute."""
+        kind = Kind(self.annotation.kind)
+        return tuple(type_ for type_ in MORE_LINKS if kind in MATRIX[type_].sources)
 
     @property
     def linked(self) -> str:
@@ -106,6 +122,7 @@ def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
         relations=_relations(actor, article, annotation),
         parties=tuple(party for party in named if party.id in annotation.parties),
         known_parties=tuple(party for party in named if party.id not in annotation.parties),
+        choices=party_choices_of(actor, article, annotation) if kind is Kind.PARTY and may_edit else None,
         decision=_last_decision(actor, article, annotation),
     )
 
@@ -183,6 +200,10 @@ def _choices_here(
     blocks = split_blocks(article.text)
     found = []
     for tag in sorted(tags, key=lambda tag: _distance(own, tag.segments)):
+        if type_ is LinkType.EXPRESSES and not lies_inside(
+            [(s.start, s.end) for s in tag.segments], annotation.segments
+        ):
+            continue
         name = ends.name(tag.id)
         if tag.state == State.REJECTED or tag.id in linked or not _holds(query, tag.words, name):
             continue
@@ -192,16 +213,29 @@ def _choices_here(
 
 
 def _choices_elsewhere(actor: Actor, article: Article, kinds: frozenset[Kind], query: str) -> tuple[Choice, ...]:
+    """Find tags of the project's other articles by their words, or by the name of who claims it."""
     found = (
         visible_annotations(actor, article.project_id)
         .exclude(state__in=HIDDEN | NOT_LIVING)
-        .filter(kind__in=[str(kind) for kind in kinds], exact__0__icontains=query)
+        .filter(kind__in=[str(kind) for kind in kinds])
         .exclude(article=article)
+        .annotate(words=WORDS)
+        .filter(Q(words__icontains=query) | Q(pk__in=_claimed_by(actor, article, query)))
         .select_related("article")
         .defer("article__text")
         .order_by("-id")[:MOST_FROM_OTHERS]
     )
     return tuple(Choice(str(a.id), a.kind, " … ".join(a.exact), "", None, a.article.title) for a in found)
+
+
+def _claimed_by(actor: Actor, article: Article, query: str) -> QuerySet[Link, UUID]:
+    named = Q(name__icontains=query) | Q(aliases__text__icontains=query)
+    parties = visible_parties(actor, article.project_id).filter(named).values_list("pk", flat=True).distinct()
+    links = visible_links(actor, article.project_id).exclude(state__in=HIDDEN | NOT_LIVING)
+    found: QuerySet[Link, UUID] = links.filter(
+        type=LinkType.CLAIMANT, target__parties__overlap=list(parties[:MOST_CHOICES])
+    ).values_list("source_id", flat=True)
+    return found
 
 
 def _holds(query: str, words: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from annotations.anchoring.anchor import Segment
 from annotations.anchoring.blocks import Block, blocks_touched, split_blocks
 from annotations.anchoring.pieces import Mark, Piece, marks_by_block, pieces_of_block
 from annotations.errors import InvalidInput
-from annotations.models import Article
+from annotations.models import Annotation, Article
 from annotations.queries.access import Actor, visible_annotations, visible_links, visible_parties
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
@@ -26,6 +26,8 @@ WITHOUT_CARD = frozenset({Kind.PARTY, Kind.CUE})
 TOLD = (LinkType.SPEAKER, LinkType.CLAIMANT, LinkType.DISPUTES)
 MOST_PARTIES = 60
 _LIST_SEPARATOR = " + "
+# A tag's exact texts as one line.
+WORDS = Func(F("exact"), Value(" … "), function="array_to_string", output_field=TextField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,28 @@ def neighbours(actor: Actor, article: Article, pk: UUID) -> list[Segment]:
     return [Segment(*pair) for found in sources.values_list("segments", flat=True) for pair in found]
 
 
+def places_of(actor: Actor, article: Article, pks: Iterable[UUID]) -> list[Segment]:
+    """Where some tags lie in this article, and the tags whose cards name them."""
+    links = visible_links(actor, article.project_id).filter(target_id__in=pks, source_article=article)
+    tags = visible_annotations(actor, article.project_id).filter(article=article)
+    found = tags.filter(Q(pk__in=pks) | Q(pk__in=links.values("source_id")))
+    return [Segment(*pair) for segments in found.values_list("segments", flat=True) for pair in segments]
+
+
+def tags_named(actor: Actor, article: Article, tag: Annotation) -> list[Segment]:
+    """Where tags of the same kind and the same words lie in this article."""
+    found = visible_annotations(actor, article.project_id).filter(article=article, kind=tag.kind, exact=tag.exact)
+    return [Segment(*pair) for segments in found.values_list("segments", flat=True) for pair in segments]
+
+
+def missing_words(actor: Actor, article: Article, pks: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Give kind and words of some tags of an article, in the order of the text."""
+    found = (
+        visible_annotations(actor, article.project_id).filter(article=article, pk__in=set(pks)).annotate(words=WORDS)
+    )
+    return {pk: (kind, words) for pk, kind, words in found.order_by("segments").values_list("pk", "kind", "words")}
+
+
 def party_named(actor: Actor, project_id: UUID, words: str) -> tuple[UUID, ...]:
     """Give the one party with exactly this name or alias, whatever the case; nothing when none or several have it."""
     named = Q(name__iexact=words) | Q(aliases__text__iexact=words)
@@ -208,9 +232,8 @@ def tags_of(actor: Actor, article: Article, reach: Q | None = None) -> list[Tag]
 
 # PostgreSQL writes ids and arrays as text: the driver would make an object of each of them.
 _SEGMENTS = Func(F("segments"), template="%(expressions)s::text", output_field=TextField())
-_WORDS = Func(F("exact"), Value(" … "), function="array_to_string", output_field=TextField())
 _PARTIES = Func(F("parties"), Value(" "), function="array_to_string", output_field=TextField())
-_COLUMNS = (Cast("id", TextField()), "kind", _SEGMENTS, _WORDS, "state", "version", _PARTIES)
+_COLUMNS = (Cast("id", TextField()), "kind", _SEGMENTS, WORDS, "state", "version", _PARTIES)
 _NUMBER = re.compile(r"\d+")
 
 

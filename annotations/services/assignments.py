@@ -19,6 +19,7 @@ def assign_article(*, actor: Actor, article: Article, username: str, due: date |
 
     Raises: NotAllowed, InvalidFields (no such member, or one who does not annotate).
     """
+    require(actor, Action.ANNOTATE, article.project_id)
     assignee = _assignee(article.project_id, username)
     require(actor, _action(actor, assignee), article.project_id)
     with transaction.atomic():

@@ -62,6 +62,16 @@ def submit_article(*, actor: Actor, article: Article) -> Submission:
     return Submission(len(annotations), len(links), missing_of(annotations))
 
 
+def missing_in(*, actor: Actor, article: Article) -> tuple[Missing, ...]:
+    """List what is still missing among the actor's drafts in an article, before they are submitted.
+
+    Raises: NotAllowed.
+    """
+    require(actor, Action.ANNOTATE, article.project_id)
+    drafts = Annotation.objects.filter(article=article, author=actor.user, state=State.DRAFT).order_by("id")
+    return missing_of(list(drafts))
+
+
 def missing_of(annotations: Sequence[Annotation]) -> tuple[Missing, ...]:
     """List what annotations lack, counting every living link."""
     types: dict[UUID, set[LinkType]] = defaultdict(set)

@@ -24,6 +24,16 @@ register = template.Library()
 
 LETTERS: Final = {Kind.PARTY: "P", Kind.QUOTE: "Q", Kind.CLAIM: "C", Kind.COUNTERCLAIM: "X", Kind.CUE: "…"}
 
+# The commands of annotations/rules/keys.py.
+LINK_COMMANDS: Final = {
+    "about": "link-about",
+    "same_as": "link-same",
+    "supports": "link-supports",
+    "relayed_by": "link-relayed",
+    "cued_by": "link-cue",
+    "expresses": "link-expresses",
+}
+
 # For htmx: put the element in the place of the one with its id.
 _SWAP: Final = format_html(' hx-swap-oob="{}"', "true")
 
@@ -103,6 +113,12 @@ def link_label(type_: str) -> Label:
 def link_label_back(type_: str) -> Label:
     """Say how a link reads from its target."""
     return LINK_LABELS_BACK[type_]
+
+
+@register.filter
+def link_command(type_: str) -> str:
+    """Name the command that opens the choice of a link of this type."""
+    return LINK_COMMANDS.get(type_, "")
 
 
 @register.filter

@@ -5,6 +5,7 @@ from typing import Final
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,11 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.errors import NewsdeskError
+from annotations.errors import NewsdeskError, Throttled
 from annotations.queries.access import Actor
 from annotations.services.accounts import use_sign_in_link
+from annotations.services.sign_in import count_attempt, forget_attempts
 from annotations.views.forms import PlainForm
-from annotations.views.problems import page
+from annotations.views.problems import page, sentence_of
 
 THEMES: Final = (("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 _YEAR_SECONDS: Final = 31_536_000
@@ -57,15 +59,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(address)
     form = SignInForm(request.POST or None)
+    refusal = None
     if request.method == "POST" and form.is_valid():
-        clean = form.cleaned_data
-        user = authenticate(request, username=clean["login"], password=clean["password"])
-        if user is not None:
-            login(request, user)
-            return redirect(address)
-        form.add_error(None, gettext("User name and password do not match. Please try again."))
+        try:
+            user = _person(request, form.cleaned_data["login"], form.cleaned_data["password"])
+        except Throttled as error:
+            refusal = error
+            form.add_error(None, sentence_of(error))
+        else:
+            if user is not None:
+                login(request, user)
+                return redirect(address)
+            form.add_error(None, gettext("User name and password do not match. Please try again."))
     context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
-    return render(request, "accounts/login.html", context, status=400 if form.errors else 200)
+    response = render(request, "accounts/login.html", context, status=400 if form.errors else 200)
+    if refusal is not None:
+        response.status_code = refusal.status
+        response["Retry-After"] = str(refusal.extras["retry_after"])
+    return response
 
 
 @never_cache
@@ -98,6 +109,24 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _keep_appearance(form.cleaned_data["theme"], form.cleaned_data["language"])
     context = {"form": form, "person": actor.user, "has_languages": len(settings.LANGUAGES) > 1}
     return render(request, "accounts/account.html", context, status=400 if form.errors else 200)
+
+
+def _person(request: HttpRequest, name: str, password: str) -> AbstractBaseUser | None:
+    """Answer who has that name and password; every attempt is counted first. Raises: Throttled."""
+    address = _address_of(request)
+    count_attempt(account=name, address=address)
+    user = authenticate(request, username=name, password=password)
+    if user is not None:
+        forget_attempts(account=name, address=address)
+    return user
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Answer where a request comes from: what the trusted proxy saw, never what the visitor claims."""
+    if settings.TRUST_PROXY_HEADERS:
+        # The proxy adds the address it saw at the end; what stands before came with the request.
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.META["REMOTE_ADDR"]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _keep_appearance(theme: str, language: str) -> HttpResponse:

@@ -1,10 +1,10 @@
 """Making and changing tags in the workbench."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -12,25 +12,21 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from annotations.anchoring.anchor import Segment
+from annotations.errors import DuplicateAnnotation
 from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.queries.workbench import neighbours, party_named, place_of
 from annotations.rules.kinds import Kind
-from annotations.rules.registry import EntityType
-from annotations.rules.texts import MAX_LINE, MAX_NOTE
-from annotations.services.annotations import (
-    AnnotationChange,
-    AnnotationDraft,
-    create_annotation,
-    edit_annotation,
-    withdraw_annotation,
-)
-from annotations.services.registry import create_party
+from annotations.rules.steps import StepKind
+from annotations.rules.texts import MAX_NOTE
+from annotations.services.annotations import AnnotationChange, AnnotationDraft
+from annotations.services.tagging import change_tag, create_tag, remove_tag
+from annotations.views.forms import WholeNumberField
+from annotations.views.labels import KIND_LABELS
 from annotations.views.problems import page
-from annotations.views.writing import ChangeForm, Desk, WriteForm, answer_write, once, open_desk, read, segments_of
+from annotations.views.writing import ChangeForm, Desk, WriteForm, answer_write, once_id, open_desk, read, segments_of
 
 KINDS = [(kind.value, kind.value) for kind in Kind]
-ENTITY_TYPES = [(entity.value, entity.value) for entity in EntityType]
 
 
 class SegmentsField(forms.Field):
@@ -64,11 +60,14 @@ class TagForm(WriteForm):
 
 
 class QuotingForm(WriteForm):
-    """A new tag by quoting its words; `occurrence` counts from 1 when they stand there more than once."""
+    """A new tag by quoting its words; `occurrence` counts from 1 when they stand there more than once.
+
+    `speaker` is a party mention to link to, as the speaker or claimant.
+    """
 
     kind = forms.ChoiceField(choices=KINDS)
     words = forms.CharField(max_length=100_000)
-    occurrence = forms.IntegerField(min_value=1, max_value=100_000, initial=1)
+    occurrence = WholeNumberField(max_value=100_000, initial=1)
 
 
 class KindForm(ChangeForm):
@@ -83,22 +82,13 @@ class NoteForm(ChangeForm):
     note = forms.CharField(required=False, max_length=MAX_NOTE, strip=False)
 
 
-class PartiesForm(ChangeForm):
-    """The parties of a mention: those kept, one added from the registry, or a new one by name."""
+class SpanForm(ChangeForm):
+    """Another span for a tag: by selecting, or by quoting the words."""
 
-    keep = forms.MultipleChoiceField(required=False)
-    add = forms.UUIDField(required=False)
-    new = forms.CharField(required=False, max_length=MAX_LINE)
-    entity_type = forms.ChoiceField(choices=ENTITY_TYPES, required=False)
-
-    def clean_keep(self) -> tuple[UUID, ...]:
-        """Give the ids that stay."""
-        return tuple(UUID(pk) for pk in self.cleaned_data["keep"])
-
-    def __init__(self, *args: Any, kept: tuple[UUID, ...] = (), **kwargs: Any) -> None:
-        """Take as kept only what the mention has now."""
-        super().__init__(*args, **kwargs)
-        self.fields["keep"] = forms.MultipleChoiceField(required=False, choices=[(str(pk), str(pk)) for pk in kept])
+    segments = SegmentsField(required=False)
+    exact = TextsField(required=False)
+    words = forms.CharField(required=False, max_length=100_000)
+    occurrence = WholeNumberField(max_value=100_000, required=False)
 
 
 @require_POST
@@ -107,7 +97,7 @@ def tag(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse
     """Tag the selected text."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(TagForm(request.POST))
-    return _create(request, desk, sent["key"], Kind(sent["kind"]), (sent["segments"], sent["exact"]))
+    return _create(request, desk, sent, (sent["segments"], sent["exact"]))
 
 
 @require_POST
@@ -118,7 +108,7 @@ def tag_by_quoting(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
     sent = read(QuotingForm(request.POST))
     words = sent["words"].replace("\r\n", "\n")
     place = place_of(desk.article.text, words, sent["occurrence"])
-    return _create(request, desk, sent["key"], Kind(sent["kind"]), ((place,), (words,)))
+    return _create(request, desk, sent, ((place,), (words,)))
 
 
 @require_POST
@@ -127,7 +117,7 @@ def change_kind(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Http
     """Give a tag another kind."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(KindForm(request.POST))
-    return _change(request, desk, sent, AnnotationChange(kind=Kind(sent["kind"])))
+    return _change(request, desk, sent, AnnotationChange(kind=Kind(sent["kind"])), StepKind.KIND)
 
 
 @require_POST
@@ -136,27 +126,21 @@ def change_note(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Http
     """Change a tag's note."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(NoteForm(request.POST))
-    return _change(request, desk, sent, AnnotationChange(note=sent["note"].replace("\r\n", "\n")))
+    change = AnnotationChange(note=sent["note"].replace("\r\n", "\n"))
+    return _change(request, desk, sent, change, StepKind.NOTE)
 
 
 @require_POST
 @page
-def change_parties(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
-    """Say whom a mention means."""
+def change_span(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+    """Give a tag another span."""
     desk = open_desk(request, actor, slug, pk)
-    mention = desk.annotation(read(ChangeForm(request.POST))["annotation"])
-    sent = read(PartiesForm(request.POST, kept=tuple(mention.parties)))
-
-    def write() -> UUID:
-        added = [sent["add"]] if sent["add"] else []
-        if sent["new"]:
-            fields = {"name": sent["new"], "entity_type": sent["entity_type"] or EntityType.ORGANISATION}
-            added.append(create_party(actor=actor, project=desk.project, fields=fields).id)
-        parties = tuple(dict.fromkeys([*sent["keep"], *added]))
-        change = AnnotationChange(parties=parties)
-        return edit_annotation(actor=actor, annotation=mention, version=sent["version"], change=change).id
-
-    return _write(request, desk, sent["key"], mention, write)
+    sent = read(SpanForm(request.POST))
+    segments, exact = sent["segments"], sent["exact"]
+    if sent["words"]:
+        words = sent["words"].replace("\r\n", "\n")
+        segments, exact = (place_of(desk.article.text, words, sent["occurrence"] or 1),), (words,)
+    return _change(request, desk, sent, AnnotationChange(segments=segments, exact=exact), StepKind.SPAN)
 
 
 @require_POST
@@ -168,33 +152,52 @@ def withdraw(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRes
     found = desk.annotation(sent["annotation"])
 
     def write() -> UUID:
-        return withdraw_annotation(actor=actor, annotation=found, version=sent["version"]).id
+        return remove_tag(actor=actor, article=desk.article, annotation=found, version=sent["version"]).id
 
-    return _write(request, desk, sent["key"], found, write)
+    said = gettext("%(kind)s removed") % {"kind": KIND_LABELS[found.kind]}
+    return _write(request, desk, sent["key"], found, write, said=said)
 
 
 def _create(
-    request: HttpRequest, desk: Desk, key: str, kind: Kind, place: tuple[tuple[Segment, ...], tuple[str, ...]]
+    request: HttpRequest, desk: Desk, sent: dict[str, Any], place: tuple[tuple[Segment, ...], tuple[str, ...]]
 ) -> HttpResponse:
     segments, exact = place
+    kind = Kind(sent["kind"])
     is_mention = kind is Kind.PARTY and len(exact) == 1
     named = party_named(desk.actor, desk.project.id, exact[0]) if is_mention else ()
+    who = sent.get("speaker")
 
     def write() -> UUID:
         draft = AnnotationDraft(kind=kind, segments=segments, exact=exact, parties=named)
-        return create_annotation(actor=desk.actor, article=desk.article, draft=draft).id
+        return create_tag(actor=desk.actor, article=desk.article, draft=draft, who=who).id
 
-    made = once(request, desk.actor, key, write)
+    try:
+        made = once_id(request, desk.actor, sent["key"], write)
+    except DuplicateAnnotation as refusal:
+        if refusal.extras["existing"] is None:
+            raise
+        there = UUID(str(refusal.extras["existing"]))
+        said = gettext("You have already tagged this; here it is.")
+        return answer_write(request, desk, focus=there, touched=segments, said=said)
     return answer_write(request, desk, focus=made, touched=segments, parties=kind is Kind.PARTY)
 
 
-def _change(request: HttpRequest, desk: Desk, sent: dict[str, Any], change: AnnotationChange) -> HttpResponse:
+def _change(
+    request: HttpRequest, desk: Desk, sent: dict[str, Any], change: AnnotationChange, step: StepKind
+) -> HttpResponse:
     found = desk.annotation(sent["annotation"])
 
     def write() -> UUID:
-        return edit_annotation(actor=desk.actor, annotation=found, version=sent["version"], change=change).id
+        return change_tag(
+            actor=desk.actor,
+            article=desk.article,
+            annotation=found,
+            version=sent["version"],
+            change=change,
+            kind=step,
+        ).id
 
-    return _write(request, desk, sent["key"], found, write, becomes=change.kind)
+    return _write(request, desk, sent["key"], found, write, change=change)
 
 
 def _write(
@@ -204,18 +207,20 @@ def _write(
     found: Annotation,
     write: Callable[[], UUID],
     *,
-    becomes: Kind | None = None,
+    change: AnnotationChange | None = None,
+    said: str = "",
 ) -> HttpResponse:
-    """Change a tag and answer its blocks and those whose cards name it."""
+    """Change a tag and answer its blocks, those it came to lie in, and those whose cards name it."""
     touched = [*segments_of(found), *neighbours(desk.actor, desk.article, found.id)]
-    done = once(request, desk.actor, key, write)
-    has_parties = Kind.PARTY in {Kind(found.kind), becomes}
-    return answer_write(request, desk, focus=done, touched=touched, parties=has_parties)
+    touched += (change.segments or ()) if change else ()
+    done = once_id(request, desk.actor, key, write)
+    has_parties = Kind.PARTY in {Kind(found.kind), change.kind if change else None}
+    return answer_write(request, desk, focus=done, touched=touched, parties=has_parties, said=said)
 
 
 def _json_list(text: object) -> list[Any]:
     try:
-        found = json.loads(str(text or "[]"))
+        found = orjson.loads(str(text or "[]"))
     except ValueError as error:
         raise ValidationError(gettext("This is not a list."), code="invalid") from error
     if not isinstance(found, list):

@@ -21,7 +21,7 @@ from annotations.errors import DuplicateArticle, InvalidInput
 from annotations.models import Article, Project
 from annotations.queries.access import Actor, require, visible_incidents, visible_outlets
 from annotations.queries.article_list import ArticleFilter, ArticleList, Stage, article_list
-from annotations.queries.comments import member_names
+from annotations.queries.assignments import annotator_names
 from annotations.rules.permissions import Action
 from annotations.rules.texts import MAX_LINE, MAX_URL
 from annotations.services.articles import ArticleDraft, create_article
@@ -151,7 +151,7 @@ def show_articles(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse
         "rows": [(row, STAGES[row.stage]) for row in listed.rows],
         "stages": _stage_chips(wanted),
         "mine_query": urlencode(_kept(replace(wanted, is_mine=not wanted.is_mine))),
-        "members": member_names(actor, project.id) if actor.may(Action.ASSIGN, project.id) else [],
+        "members": annotator_names(project.id) if actor.may(Action.ASSIGN, project.id) else [],
         "may_annotate": actor.may(Action.ANNOTATE, project.id),
         "today": timezone.localdate(),
         "may_add": actor.may(Action.EDIT_REGISTRY, project.id),

@@ -42,7 +42,7 @@ def assign(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespo
         else gettext("“%(title)s” is with %(name)s now.")
     )
     messages.success(request, told % words, extra_tags="ok")
-    return _back(request, project, article)
+    return _back(project, article)
 
 
 @require_POST
@@ -53,7 +53,7 @@ def release(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResp
     name = read(AssignForm(request.POST))["assignee"] or actor.user.username
     release_article(actor=actor, article=article, username=name)
     messages.success(request, gettext("“%(title)s” is free again.") % {"title": article.title}, extra_tags="ok")
-    return _back(request, project, article)
+    return _back(project, article)
 
 
 @require_POST
@@ -76,5 +76,5 @@ def _open(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> tuple[Proj
     return project, article
 
 
-def _back(request: HttpRequest, project: Project, article: Article) -> HttpResponse:
+def _back(project: Project, article: Article) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('article-list', args=[project.slug])}#article-row-{article.id}")

@@ -1,10 +1,28 @@
 """What the forms of all pages share: the look of their fields, and refusals told beside the field."""
 
+import re
+from typing import Any, Final
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from annotations.errors import NewsdeskError
 from annotations.views.problems import field_sentence, sentence_of
+
+_WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number from 1, as the pages write it; Django would also take 1.0, 1_0 and digits of other scripts."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Give the number; None for an empty field. Raises: ValidationError."""
+        if value in self.empty_values:
+            return None
+        if _WHOLE_NUMBER.fullmatch(str(value)) is None:
+            raise ValidationError(gettext("This must be a whole number."), code="invalid")
+        return int(value)
 
 
 class PlainForm(forms.Form):

@@ -40,3 +40,10 @@ def push_address(response: HttpResponse, address: str) -> HttpResponse:
     """Let the address bar show where the swapped part has its own page."""
     response["HX-Push-Url"] = address
     return response
+
+
+def retarget(response: HttpResponse, selector: str) -> HttpResponse:
+    """Put the answer in the place of one element of the page, whatever asked for it."""
+    response["HX-Retarget"] = response["HX-Reselect"] = selector
+    response["HX-Reswap"] = "outerHTML"
+    return response

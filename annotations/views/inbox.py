@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.errors import InvalidFields, NewsdeskError, NotFound
 from annotations.models import Annotation, Article, Decision, Link, Project
-from annotations.queries.access import Actor, get_annotation_for, get_link_for, require, visible_decisions
+from annotations.queries.access import Actor, get_annotation_for, get_decision_for, get_link_for, require
 from annotations.queries.inbox import MOST_COUNTED, inbox_count, inbox_of
 from annotations.rules.permissions import Action
 from annotations.services.comments import settle_record
@@ -48,8 +48,8 @@ def show_count(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 def take(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
     """Take a reviewer's proposal and hand the record in again."""
     project = open_project(request, actor, slug)
-    decision = visible_decisions(actor, project.id).filter(pk=pk).select_related("annotation").first()
-    if decision is None:
+    decision = get_decision_for(actor, pk)
+    if decision.project_id != project.id:
         raise NotFound
     return _try(request, actor, project, lambda: _take(actor, decision))
 

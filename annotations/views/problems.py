@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     "not_yours": _("Only its author may do this."),
     "own_work": _("You wrote or edited this. Somebody else has to decide on it."),
     "stale_version": _("This was changed meanwhile. It is shown as it is now; look again and repeat."),
+    "changed_since": _("This was changed since you did it, so it stays as it is. Look at it, or leave the step out."),
     "wrong_state": _("This step is not possible any more. It is shown as it is now; look again."),
     "reason_required": _("Choose a reason first; the reason “Other” needs a comment too."),
     "ends_not_approved": _("A link can be approved only together with both of its ends."),

@@ -24,9 +24,9 @@ def preview_selection(request: HttpRequest, actor: Actor, slug: str) -> HttpResp
     """Show what an approval of the ticked records would approve, and which of them it leaves out."""
     project = open_project(request, actor, slug)
     require_queue(actor, project.id)
-    require(actor, Action.DECIDE, project.id)
     place = PlaceForm(request.GET).place(default_view(actor, project))
     records = _records(actor, project, read_selection(request.GET.getlist("record")))
+    require(actor, Action.DECIDE, project.id)
     selection = selection_of(actor, project.id, records)
     context = {
         "project": project,

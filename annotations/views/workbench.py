@@ -1,31 +1,35 @@
 """The workbench of one article: the page, the panel of the tag in focus, submitting."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.queries.access import Actor
-from annotations.queries.tag_panel import WHO, picker_of
-from annotations.queries.workbench import article_page
+from annotations.queries.key_settings import own_keys
+from annotations.queries.tag_panel import picker_of
+from annotations.queries.workbench import article_page, missing_words
 from annotations.rules.kinds import Kind
-from annotations.rules.links import LinkType
 from annotations.rules.permissions import Action
-from annotations.services.submission import Submission, submit_article
-from annotations.views.htmx import fragment, redirect_to
+from annotations.services.assignments import take_next_article
+from annotations.services.submission import Missing, Submission, missing_in, submit_article
+from annotations.views.htmx import fragment, is_htmx, redirect_to, retarget
+from annotations.views.links import PICKS, picked_type
 from annotations.views.problems import page
-from annotations.views.writing import WriteForm, open_desk, panel_context, read
+from annotations.views.writing import Desk, WriteForm, open_desk, panel_context, read, steps_context
 
 
 class FocusForm(forms.Form):
     """Which tag the panel shows; none closes it. `pick` opens the choice of a link's other end in it."""
 
     focus = forms.UUIDField(required=False)
-    pick = forms.ChoiceField(required=False, choices=[("who", "who"), ("disputed", "disputed")])
+    pick = forms.ChoiceField(required=False, choices=PICKS)
     query = forms.CharField(required=False, max_length=200)
 
     def wanted(self) -> tuple[UUID | None, str, str]:
@@ -43,16 +47,21 @@ def show_workbench(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
     focus, pick, query = FocusForm(request.GET).wanted()
     context = panel_context(desk, focus)
     shown = article_page(actor, desk.article)
+    keys = own_keys(actor)
     panel = context["panel"]
     if panel is not None and pick and focus is not None:
         found = desk.annotation(focus)
-        type_ = LinkType.DISPUTES if pick == "disputed" else WHO.get(Kind(found.kind))
+        type_ = picked_type(Kind(found.kind), pick)
         context["picker"] = picker_of(actor, desk.article, found, type_, query) if type_ else None
     return render(
         request,
         "articles/detail.html",
         {
             **context,
+            **steps_context(desk),
+            "pick": pick,
+            "keys": keys.as_json,
+            "single_keys": keys.has_single_keys,
             "project": desk.project,
             "section": "workbench",
             "article": desk.article,
@@ -74,15 +83,45 @@ def show_panel(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpR
     return fragment(request, "annotations/_panel.html", panel_context(desk, focus))
 
 
+class SubmitForm(WriteForm):
+    """Submitting; `confirm` says that what is missing may stay so."""
+
+    confirm = forms.BooleanField(required=False)
+
+
 @require_POST
 @page
 def submit(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
-    """Send one's drafts of the article to review."""
+    """Send one's drafts of the article to review and go on to the next article; ask first when something is missing."""
     desk = open_desk(request, actor, slug, pk)
-    read(WriteForm(request.POST))
+    sent = read(SubmitForm(request.POST))
+    if not sent["confirm"]:
+        missing = missing_in(actor=actor, article=desk.article)
+        if missing:
+            return _ask(request, desk, missing)
     done = submit_article(actor=actor, article=desk.article)
     _tell(request, done)
-    return redirect_to(request, desk.address("workbench"))
+    if not done.annotations and not done.links:
+        return redirect_to(request, desk.address("workbench"))
+    following = take_next_article(actor=actor, project=desk.project)
+    if following is None:
+        messages.info(request, gettext("Nothing is left to take: every article is begun or taken."), extra_tags="ok")
+        return redirect_to(request, reverse("article-list", args=[desk.project.slug]))
+    return redirect_to(request, reverse("workbench", args=[desk.project.slug, following.id]))
+
+
+def _ask(request: HttpRequest, desk: Desk, missing: Sequence[Missing]) -> HttpResponse:
+    """Show what is missing, each with a way to it, before anything is sent."""
+    words = missing_words(desk.actor, desk.article, [found.annotation for found in missing])
+    items = [
+        (found.annotation, *words[found.annotation], gettext(found.detail))
+        for found in missing
+        if found.annotation in words
+    ]
+    context = {"items": items, "desk": desk, "project": desk.project, "article": desk.article, "section": "workbench"}
+    if not is_htmx(request):
+        return render(request, "articles/missing.html", context)
+    return retarget(fragment(request, "articles/_missing.html", context), "#article-missing")
 
 
 def _tell(request: HttpRequest, done: Submission) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,13 +18,17 @@ from annotations.anchoring.anchor import Segment
 from annotations.errors import FieldError, InvalidFields, NotFound
 from annotations.models import Annotation, Article, Project
 from annotations.queries.access import Actor, get_annotation_for, get_article_for, sees
+from annotations.queries.steps import Steps, steps_of
 from annotations.queries.tag_panel import Panel, panel_of
 from annotations.queries.workbench import kind_counts, party_counts, touched_blocks
 from annotations.rules.review import HIDDEN
 from annotations.services.idempotency import Claim, StoredAnswer, claim_key, store_answer
+from annotations.views.attribute_fields import fields_of
+from annotations.views.forms import WholeNumberField
 from annotations.views.htmx import fragment, is_htmx
 from annotations.views.labels import KIND_LABELS
 from annotations.views.projects import open_project
+from annotations.views.spoken import STEP_LABELS, saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class ChangeForm(WriteForm):
     """A change names the annotation and the version it saw."""
 
     annotation = forms.UUIDField()
-    version = forms.IntegerField(min_value=1)
+    version = WholeNumberField()
 
 
 def open_desk(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Desk:
@@ -81,8 +86,8 @@ def read(form: forms.Form) -> dict[str, Any]:
     )
 
 
-def once(request: HttpRequest, actor: Actor, key: str, write: Callable[[], UUID]) -> UUID:
-    """Write in one transaction and give the id it made; a repeat with the same key gives the first one's.
+def once(request: HttpRequest, actor: Actor, key: str, write: Callable[[], object]) -> str:
+    """Write in one transaction and give what it answers as text; a repeat with the same key gives the first one's.
 
     Raises: IdempotencyConflict, InProgress, and what `write` raises.
     """
@@ -92,34 +97,60 @@ def once(request: HttpRequest, actor: Actor, key: str, write: Callable[[], UUID]
     with transaction.atomic():
         stored = claim_key(claim)
         if stored is not None:
-            return UUID(stored.body)
-        made = write()
-        store_answer(claim, StoredAnswer(200, str(made)))
+            return stored.body
+        made = str(write())
+        store_answer(claim, StoredAnswer(200, made))
     return made
 
 
-def panel_context(desk: Desk, focus: UUID | None) -> dict[str, object]:
+def once_id(request: HttpRequest, actor: Actor, key: str, write: Callable[[], UUID]) -> UUID:
+    """Write once, as `once`, and give the id that was made."""
+    return UUID(once(request, actor, key, write))
+
+
+def panel_context(desk: Desk, focus: UUID | None) -> dict[str, Any]:
     """Give what the panel shows; an empty one when nothing is in focus or it is out of sight by now."""
     panel: Panel | None = None
     if focus is not None:
         found = Annotation.objects.filter(pk=focus, article=desk.article).select_related("author").first()
         if found is not None and found.state not in HIDDEN and sees(desk.actor, found):
             panel = panel_of(desk.actor, desk.article, found)
-    return {"panel": panel, "desk": desk, "kind_labels": KIND_LABELS, "key": uuid4()}
+    fields = fields_of(panel.annotation) if panel is not None and panel.may_edit else ()
+    return {"panel": panel, "fields": fields, "desk": desk, "kind_labels": KIND_LABELS, "key": uuid4()}
+
+
+def steps_context(desk: Desk) -> dict[str, object]:
+    """Give what the buttons of undo and redo show."""
+    steps: Steps = steps_of(desk.actor, desk.article)
+    return {
+        "steps": steps,
+        "undo_label": STEP_LABELS[steps.undo] if steps.undo else "",
+        "redo_label": STEP_LABELS[steps.redo] if steps.redo else "",
+    }
 
 
 def answer_write(
-    request: HttpRequest, desk: Desk, *, focus: UUID | None, touched: Iterable[Segment], parties: bool = False
+    request: HttpRequest,
+    desk: Desk,
+    *,
+    focus: UUID | None,
+    touched: Iterable[Segment],
+    parties: bool = False,
+    said: str = "",
 ) -> HttpResponse:
-    """Answer what the write changed on the page; without htmx go back to the page."""
+    """Answer what the write changed on the page, with a sentence; without htmx go back to the page."""
     if not is_htmx(request):
+        if said:
+            messages.success(request, said, extra_tags="ok")
         query = f"?{urlencode({'focus': focus})}#annotation-panel" if focus else ""
         return HttpResponseRedirect(desk.address("workbench") + query)
-    context = {
-        **panel_context(desk, focus),
+    context = panel_context(desk, focus)
+    context |= {
+        **steps_context(desk),
         "blocks": touched_blocks(desk.actor, desk.article, touched),
         "kinds": kind_counts(desk.actor, desk.article),
         "parties": party_counts(desk.actor, desk.article) if parties else None,
+        "said": said or saved(context["panel"]),
         "oob": True,
     }
     return fragment(request, "annotations/written.html", context)

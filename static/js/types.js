@@ -5,10 +5,25 @@
 /** @typedef {Segment & {exact: string}} Selected a segment with the text believed to be there */
 /** @typedef {"party" | "quote" | "claim" | "counterclaim" | "cue"} Kind */
 /** @typedef {{offset: number, points: string[]}} TextWindow part of the text, one code point an item */
-/** @typedef {"saved" | "saving" | "failed" | "offline"} SaveState */
+/** @typedef {"saved" | "saving" | "failed" | "offline" | "signed-out"} SaveState */
+/** @typedef {{state: SaveState, count: number}} Saving how saving stands, and how many writes are not saved */
+/** @typedef {Record<string, string | string[]>} Fields what a form sends */
 /**
- * A write that waits its turn: the form that carries it, what to fill in, and what it draws meanwhile.
- * @typedef {{form: HTMLFormElement, values: Record<string, string>, pending: Segment[], isFailed: boolean}} Write
+ * A write that is not saved: where it goes, what it draws meanwhile; `reason` says why it was refused.
+ * `key` is its idempotency key, `tab` the tab that cares for it.
+ * @typedef {object} Unsent
+ * @property {string} key
+ * @property {number} order
+ * @property {string} article
+ * @property {string} user
+ * @property {string} tab
+ * @property {string} url
+ * @property {Fields} fields
+ * @property {Segment[]} pending
+ * @property {string} kind
+ * @property {string} words
+ * @property {string} [reason]
+ * @property {boolean} [isSent] whether it was sent before: then its fields stay as they are
  */
 
 export {};

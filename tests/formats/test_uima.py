@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from typing import Any
 
 import cassis
 import pytest
@@ -93,7 +94,7 @@ def test_real_article_is_read_back(codec, panjshir):
 def test_covered_texts_are_ours_for_the_library(codec, document):
     files = unpacked(written(codec, document)[0])
 
-    found = {}
+    found: dict[str, dict[int, str]] = {}
     for article in document.articles:
         cas = opened(files, f"{article.id}.{codec.name.removeprefix('cas')}")
         assert cas.sofa_string == article.text
@@ -113,7 +114,7 @@ def test_offsets_in_the_file_count_utf16(trap):
 @pytest.fixture
 def trap():
     article = article_of("00000000-0000-7000-8000-000000000001", "🚁 The army said.", outlet=None, incidents=())
-    frame = ("a\x01b", "draft", 1, None, {}, None, None)
+    frame: tuple[Any, ...] = ("a\x01b", "draft", 1, None, {}, None, None)
     annotation = Annotation("a", article.id, "party", (Segment(2, 10),), ("The army",), {}, (), *frame)
     return Document(HEADER, articles=(article,), annotations=(annotation,))
 

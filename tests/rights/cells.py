@@ -17,7 +17,7 @@ from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, BODY, FILTER, NOWHERE, O
 SESSION, BEARER = "session", "bearer"
 HOME, ABROAD = "home", "abroad"
 _SCOPES = tuple(Scope)
-_NEW_EACH_TIME = frozenset({"X-Request-Id", "Set-Cookie", "Content-Length"})
+NEW_EACH_TIME = frozenset({"X-Request-Id", "Set-Cookie", "Content-Length", "Expires"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Asker:
     def read(self, cell: Cell) -> str:
         """Answer all that a cell is told, its headers included."""
         response = self.send(cell)
-        headers = {name: value for name, value in response.headers.items() if name not in _NEW_EACH_TIME}
+        headers = {name: value for name, value in response.headers.items() if name not in NEW_EACH_TIME}
         return f"{response.status_code} {headers} {response.whole.decode(errors='replace')}"
 
     def _client(self, cell: Cell) -> tuple[Client, dict[str, str]]:

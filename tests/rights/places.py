@@ -1,6 +1,6 @@
 """Two projects with records of everybody in them, so that each person has own ones, others' and foreign ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,10 @@ from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role, Scope
+from annotations.rules.review import Reason, Verdict
+from annotations.services.annotations import AnnotationChange
+from annotations.services.assignments import assign_article
+from annotations.services.review import decide_one
 from tests.factories import (
     an_id,
     join,
@@ -22,11 +26,13 @@ from tests.factories import (
     submit,
     tag,
     token_for,
+    verdict_on,
 )
 from tests.world import ARMY, CLAIM, MAYOR, TEXT
 
 # Who stands for which role; Zoe is an outsider here and the admin of the other project.
 PEOPLE = {"zoe": "person", "vic": "viewer", "ana": "analyst", "rui": "reviewer", "adi": "admin"}
+BRIDGE = "the northern bridge"
 ROLES = ("person", "viewer", "analyst", "reviewer", "admin")
 
 
@@ -56,15 +62,18 @@ class Places:
 
 def make_places(*, visibility: str = "shared") -> Places:
     """Make both projects, and a token of each scope for everybody."""
-    actors = {name: make_actor(name) for name in (*PEOPLE, "eve", "newcomer")}
+    actors = {name: make_actor(name) for name in (*PEOPLE, "eve", "noa", "newcomer")}
     home = make_project(actors["adi"], name="Home", settings={"visibility": visibility})
     abroad = make_project(actors["zoe"], name="Abroad", settings={"visibility": visibility})
     # Who became a viewer later still has records: being their author gives nothing back.
     for name, role in {"vic": Role.ANALYST, "ana": Role.ANALYST, "rui": Role.REVIEWER, "eve": Role.VIEWER}.items():
         make_member(actors["adi"], home, actors[name], role)
     make_member(actors["zoe"], abroad, actors["eve"], Role.VIEWER)
-    at_home = _fill(actors["adi"], home, [actors[name] for name in ("vic", "ana", "rui", "adi")])
-    at_abroad = _fill(actors["zoe"], abroad, [actors["zoe"]])
+    # Noa decides on what the others hand in, and has an article.
+    for admin, project in (("adi", home), ("zoe", abroad)):
+        make_member(actors[admin], project, actors["noa"], Role.REVIEWER)
+    at_home = _fill(actors["adi"], actors["noa"], home, [actors[name] for name in ("vic", "ana", "rui", "adi")])
+    at_abroad = _fill(actors["zoe"], actors["noa"], abroad, [actors["zoe"]])
     home.memberships.filter(user=actors["vic"].user).update(role=Role.VIEWER)
     return Places(
         home=at_home,
@@ -75,11 +84,12 @@ def make_places(*, visibility: str = "shared") -> Places:
     )
 
 
-def _fill(admin: Actor, project: Project, authors: list[Actor]) -> Place:
+def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor]) -> Place:
     used = make_outlet(admin, project)
     outlet, incident = make_outlet(admin, project), make_incident(admin, project)
     party, spare = make_party(admin, project), make_party(admin, project)
     article = make_article(admin, project, TEXT, outlet=used.id)
+    assign_article(actor=reviewer, article=article, username=reviewer.user.username)
     report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
     versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
     for name, record in {"outlet": outlet, "incident": incident, "spare": spare, "party": party}.items():
@@ -96,29 +106,36 @@ def _fill(admin: Actor, project: Project, authors: list[Actor]) -> Place:
             "party": str(party.id),
             "spare": str(spare.id),
             "article": str(article.id),
+            "assigned": reviewer.user.username,
         },
-        made={author.user.username: _records(author, article, party.id) for author in authors},
+        made={author.user.username: _records(author, reviewer, article, party.id) for author in authors},
         versions={**versions, "article": article.version},
     )
 
 
-def _records(author: Actor, article: Any, party: UUID) -> dict[str, str]:
+def _records(author: Actor, reviewer: Actor, article: Any, party: UUID) -> dict[str, str]:
     claim = tag(author, article, Kind.CLAIM, CLAIM)
     mention = tag(author, article, Kind.PARTY, ARMY, parties=(party,))
     link = join(author, LinkType.CLAIMANT, claim, mention)
     waiting = tag(author, article, Kind.PARTY, MAYOR)
     submit(author, waiting)
+    returned = tag(author, article, Kind.PARTY, BRIDGE)
+    submit(author, returned)
+    proposal = AnnotationChange(attributes={"mention_form": "nominal"})
+    asked = replace(verdict_on(returned, Verdict.REQUEST_CHANGES, Reason.ATTRIBUTES), proposal=proposal)
+    decision = decide_one(actor=reviewer, draft=asked)
     return {
         "claim": str(claim.id),
         "mention": str(mention.id),
         "link": str(link.id),
         "submitted": str(waiting.id),
+        "decision": str(decision.id),
     }
 
 
 def _nowhere(like: Place) -> Place:
     """Name what is not there: an id for each id, a slug for the slug."""
-    others = {"slug": "no-such-project", "member": like.shared["member"]}
+    others = {"slug": "no-such-project", "member": like.shared["member"], "assigned": like.shared["assigned"]}
     shared = {name: others.get(name) or str(an_id()) for name in like.shared}
     made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}
     return Place(shared, made, like.versions)

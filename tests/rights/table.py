@@ -165,6 +165,20 @@ RECORDS: Final = [
     *filters(f"{API}claims/", approved="true", status="uncontested", topic="other", q="bridge"),
 ]  # fmt: skip
 
+TEAMWORK: Final = [
+    Row("GET", f"{ANNOTATION}{{claim}}/comments/", "viewer"),
+    Row("POST", f"{ANNOTATION}{{claim}}/comments/", "analyst", "write", 201, {"text": "Sure?"}),
+    Row("GET", f"{LINK}{{link}}/comments/", "viewer"),
+    Row("POST", f"{LINK}{{link}}/comments/", "analyst", "write", 201, {"text": "Sure?"}),
+    Row("POST", f"{ANNOTATION}{{claim}}/resubmit/", "analyst", "write", 200, {}, "claim", AUTHOR),
+    Row("POST", f"{LINK}{{link}}/resubmit/", "analyst", "write", 200, {}, "link", AUTHOR),
+    Row("POST", f"{API}decisions/{{decision}}/take/", "analyst", "write", whose=AUTHOR),
+    Row("GET", f"{ARTICLE}{{article}}/assignments/", "viewer"),
+    Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
+    Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
+    Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+]
+
 PAGE: Final = "/p/{slug}/"
 DESK: Final = f"{PAGE}articles/{{article}}/"
 CLAIM = {"annotation": "{claim}", "version": "1"}
@@ -188,6 +202,20 @@ PAGES: Final = [
         "POST", f"{PAGE}review/decisions/", "reviewer", ok=302, whose=OTHERS,
         body={"record": "annotation:{submitted}:1", "verdict": "approve"},
     ),
+    Row("GET", f"{PAGE}review/?view=all&article={{article}}&outlet={{used outlet}}", "viewer"),
+    Row("GET", f"{PAGE}review/selection/?record=annotation:{{submitted}}:1", "reviewer"),
+    Row(
+        "POST", f"{PAGE}review/comments/", "analyst", ok=302,
+        body={"annotation": "{claim}", "text": "Sure?", "act": "said"},
+    ),
+    Row("GET", f"{PAGE}inbox/", "viewer"),
+    Row("GET", f"{PAGE}inbox/count/", "viewer", headers=HTMX),
+    Row("POST", f"{PAGE}inbox/proposals/{{decision}}/", "analyst", ok=302, whose=AUTHOR),
+    Row("POST", f"{PAGE}inbox/submissions/", "analyst", ok=302, body={"record": "annotation:{claim}:1"}, whose=AUTHOR),
+    Row("POST", f"{PAGE}inbox/settlements/", "viewer", ok=302, body={"record": "annotation:{claim}:1"}),
+    Row("POST", f"{PAGE}articles/next/", "analyst", ok=302),
+    Row("POST", f"{DESK}assignments/", "analyst", ok=302),
+    Row("POST", f"{DESK}assignments/end/", "reviewer", ok=302, body={"assignee": "{assigned}"}),
     Row("GET", DESK, "viewer"),
     Row("GET", f"{DESK}?focus={{claim}}&pick=who&query=a", "viewer"),
     Row("GET", f"{DESK}panel/?focus={{claim}}", "viewer", headers=HTMX),
@@ -213,4 +241,4 @@ PAGES: Final = [
     ),
 ]  # fmt: skip
 
-ROWS: Final = [*OPEN, *ADMINISTRATION, *EXCHANGE, *REGISTRY, *ARTICLES, *RECORDS, *PAGES]
+ROWS: Final = [*OPEN, *ADMINISTRATION, *EXCHANGE, *REGISTRY, *ARTICLES, *RECORDS, *TEAMWORK, *PAGES]

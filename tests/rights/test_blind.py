@@ -46,12 +46,14 @@ def test_no_answer_names_a_record_that_is_hidden(asker: Asker, places: Places, r
     assert [pk for pk in hidden - asked if pk in told] == []
 
 
-@pytest.mark.parametrize("row", [row for row in READS if "export/" not in row.path], ids=lambda row: row.name)
-def test_what_others_do_changes_no_answer(asker: Asker, places: Places, row: Row) -> None:
-    cell = Cell(row, "ana", SESSION, author="ana")
-    before = _NEW.sub("", asker.read(cell))
+def test_what_others_do_changes_no_answer(asker: Asker, places: Places) -> None:
+    # An export reads what is committed, and here nothing is.
+    cells = [Cell(row, "ana", SESSION, author="ana") for row in READS if "export/" not in row.path]
+    before = [_NEW.sub("", asker.read(cell)) for cell in cells]
     _work_of_others(places)
-    assert _NEW.sub("", asker.read(cell)) == before
+    after = [_NEW.sub("", asker.read(cell)) for cell in cells]
+    changed = [cell.row.name for cell, was, now in zip(cells, before, after, strict=True) if was != now]
+    assert changed == []
 
 
 def _work_of_others(places: Places) -> None:

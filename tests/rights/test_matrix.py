@@ -8,7 +8,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.conftest import clear_tables
-from tests.rights.cells import SESSION, Asker, Cell, cells_of, expected
+from tests.rights.cells import NEW_EACH_TIME, SESSION, Asker, Cell, cells_of, expected
 from tests.rights.places import Place, Places, make_places
 from tests.rights.routes import api_filters, ids_in_forms, routes, shape
 from tests.rights.table import NOWHERE, ROWS, Row
@@ -18,6 +18,8 @@ IDS_IN_FORMS = {
     "ArticleFilterForm.outlet": "/articles/?search=",
     "ArticleFilterForm.after": "/articles/?search=",
     "FocusForm.focus": "?focus=",
+    "PlaceForm.article": "?view=all&article=",
+    "PlaceForm.outlet": "&outlet=",
     "PlaceForm.annotation": "?view=all&annotation=",
     "PlaceForm.link": "?view=all&link=",
     "PickerForm.annotation": "/links/picker/?annotation=",
@@ -97,7 +99,7 @@ def _told(response: Any, place: Place) -> tuple[int, bytes, dict[str, str]]:
     """All of an answer but its ids and what is new in every answer."""
     content, headers = response.content, dict(response.headers)
     content = _CSRF_TOKEN.sub(b"", content)
-    for name in ("X-Request-Id", "Set-Cookie", "Content-Length"):
+    for name in NEW_EACH_TIME:
         headers.pop(name, None)
     for word, value in place.words("zoe").items():
         content = content.replace(value.encode(), word.encode())

@@ -87,12 +87,12 @@ def test_number_of_statements_does_not_grow(
 ):
     browser = sign_in(world.ana)
     browser.get(PATH)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(PATH)
     for _ in range(5):
         article = make_article(world.ana, world.project)
         tag(world.ana, article, Kind.PARTY, "Text")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(PATH)
 
 

@@ -53,7 +53,7 @@ def test_mention_is_approved_alone_and_the_next_record_follows(world: World, sub
     assert _state(submitted.speaker) == State.APPROVED
     following = browser.get(done.headers["Location"])
     assert "Approved." in following.text
-    assert following.context["shown"].record == submitted.claim
+    assert following.context["shown"].record == submitted.denier
 
 
 def test_htmx_gets_the_deck_and_its_address(world: World, submitted: Case, sign_in: SignIn):
@@ -70,7 +70,7 @@ def test_quote_alone_is_refused_and_its_bundle_offered(world: World, submitted: 
     refused = _decide(browser, submitted.quote, "approve")
     assert refused.status_code == 409
     assert "Something that belongs to this has to be approved with it." in refused.text
-    assert "Approve all 3 together" in refused.text
+    assert "Approve all 6 together" in refused.text
     assert _state(submitted.quote) == State.SUBMITTED
 
 
@@ -231,7 +231,7 @@ def test_number_of_statements_does_not_grow_with_the_queue(
 ):
     browser = sign_in(world.rui)
     browser.get(PATH)
-    with django_assert_max_num_queries(35) as few:
+    with django_assert_max_num_queries(48) as few:
         browser.get(PATH)
     for _ in range(10):
         submit(world.ana, tag(world.ana, make_article(world.ana, world.project), Kind.PARTY, "Text"))

@@ -62,6 +62,10 @@ class _Watched:
         self._size = max(os.fstat(file.fileno()).st_size, 1)
         self._shown = -1
 
+    def __getattr__(self, name: str) -> Any:
+        # Archives are read in no order that would show how far.
+        return getattr(self._file, name)
+
     def readline(self, limit: int = -1) -> bytes:
         line = self._file.readline(limit)
         percent = 100 * self._file.tell() // self._size

@@ -121,7 +121,8 @@ export class ReviewUndo extends HTMLElement {
     const preview = find(this, "#review-preview", HTMLElement);
     const isOpen = Boolean(this.form) && preview !== null && !preview.hidden;
     const key = keyName(event);
-    const isOurs = key === "Escape" && (isOpen || this.isWaiting) ? (this.undo(), true) : this.confirm(key, event, isOpen);
+    const isOurs =
+      key === "Escape" && (isOpen || this.isWaiting) ? (this.undo(), true) : this.confirm(key, event, isOpen);
     if (!isOurs) return;
     event.preventDefault();
     event.stopPropagation();

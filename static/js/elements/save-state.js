@@ -3,9 +3,11 @@
 
 import { SAVE_CHANGED } from "../lib/events.js";
 
+/** @import { Saving } from "../types.js" */
+
 const PATIENCE_MS = 400;
 
-/** Follows `save:changed`, whose detail is a SaveState; "saving" is said only when it takes a while. */
+/** Follows `save:changed`, whose detail is a Saving; "saving" is said only when it takes a while. */
 export class SaveState extends HTMLElement {
   connectedCallback() {
     this.show = this.show.bind(this);
@@ -19,16 +21,24 @@ export class SaveState extends HTMLElement {
 
   /** @param {Event} event */
   show(event) {
-    const state = /** @type {CustomEvent<import("../types.js").SaveState>} */ (event).detail;
-    this.dataset.saveState = state;
-    this.classList.toggle("bad", state === "failed" || state === "offline");
+    const saving = /** @type {CustomEvent<Saving>} */ (event).detail;
+    this.dataset.saveState = saving.state;
+    const isBad = !["saved", "saving"].includes(saving.state);
+    this.classList.toggle("bad", isBad);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.say(state), state === "saving" ? PATIENCE_MS : 0);
+    if (saving.state === "saving") this.timer = setTimeout(() => this.say(saving), PATIENCE_MS);
+    else this.say(saving);
   }
 
-  /** @param {import("../types.js").SaveState} state */
-  say(state) {
+  /** @param {Saving} saving */
+  say({ state, count }) {
     this.classList.toggle("busy", state === "saving");
-    this.textContent = this.dataset[state] ?? "";
+    const words = (this.dataset[toCamel(state)] ?? "").replace("%n", String(count));
+    if (this.textContent !== words) this.textContent = words;
   }
+}
+
+/** @param {string} name */
+function toCamel(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 }

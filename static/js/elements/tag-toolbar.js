@@ -1,27 +1,13 @@
 // @ts-check
-// The palette of kinds and links, and the keys that stand for its buttons.
+// The palette of kinds and links. Its keys are the page's keys; clicks are the reader's.
 
-import { commandOf } from "../lib/commands.js";
-import { COMMAND, send } from "../lib/events.js";
-import { isTyping } from "../lib/keys.js";
-
-/** Sends `workbench:command` up for keys pressed anywhere but in a field. Clicks are the reader's. */
+/** Attributes: `data-sticky` is the kind that every new selection gets. */
 export class TagToolbar extends HTMLElement {
-  connectedCallback() {
-    this.press = this.press.bind(this);
-    document.addEventListener("keydown", this.press);
-  }
+  static observedAttributes = ["data-sticky"];
 
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this.press);
-  }
-
-  /** @param {KeyboardEvent} event */
-  press(event) {
-    if (event.defaultPrevented || isTyping(event.target)) return;
-    const command = commandOf(event);
-    if (!command) return;
-    event.preventDefault();
-    send(this, COMMAND, command);
+  attributeChangedCallback() {
+    for (const button of this.querySelectorAll("button[data-kind]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-kind") === this.dataset.sticky));
+    }
   }
 }

@@ -17,9 +17,11 @@ export function send(element, name, detail) {
 }
 /** Something is to be done in the workbench; `detail` is a Command. */
 export const COMMAND = "workbench:command";
-/** Saving went on; `detail` is the new SaveState. */
+/** Saving went on; `detail` is a Saving. */
 export const SAVE_CHANGED = "save:changed";
 /** The list to link from is there; `detail` are the ids of its choices in order. */
 export const PICKER_OPENED = "picker:opened";
 /** The list to link from was left without a choice. */
 export const PICKER_CLOSED = "picker:closed";
+/** Something is to be done with an unsent tag; `detail` is its key and what: edit, again, discard. */
+export const UNSENT = "unsent:treat";

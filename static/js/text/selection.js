@@ -73,6 +73,36 @@ export function rangesOf(root, { start, end }) {
   return ranges;
 }
 
+/** Give the place of an offset in the document. @param {ParentNode} root @param {number} offset @returns {[Node, number] | null} */
+export function placeOf(root, offset) {
+  const block = blockAt(root, offset);
+  return block && pointOf(block, offset - startOf(block));
+}
+
+/** Find the block that holds an offset. @param {ParentNode} root @param {number} offset @returns {HTMLElement | null} */
+export function blockAt(root, offset) {
+  const blocks = blocksOf(root);
+  return blocks[firstBlockAt(blocks, offset)] ?? null;
+}
+
+/** Give the text around an offset: its block and both neighbours. @param {ParentNode} root @param {number} offset @returns {TextWindow | null} */
+export function windowAround(root, offset) {
+  const blocks = blocksOf(root);
+  const at = firstBlockAt(blocks, offset);
+  const near = blocks.slice(Math.max(0, at - 1), at + 2);
+  return near.length > 0 ? windowOf(near) : null;
+}
+
+/**
+ * Give the offset of a place in the document; null outside the text.
+ * @param {ParentNode} root @param {Node | null} node @param {number} offset @returns {number | null}
+ */
+export function offsetAt(root, node, offset) {
+  const element = node instanceof Element ? node : node?.parentElement;
+  const block = /** @type {HTMLElement | null} */ (element?.closest("[data-s]") ?? null);
+  return node && block && root.contains(block) ? offsetOf(block, node, offset, "start") : null;
+}
+
 /** Find the block that holds an offset by halving. @param {HTMLElement[]} blocks @param {number} offset */
 function firstBlockAt(blocks, offset) {
   let low = 0;

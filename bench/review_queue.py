@@ -1,0 +1,113 @@
+"""The review queue of a large project: opening it, going to the next record, deciding and going on.
+
+Each is one request as the browser sends it, from its first byte to the answer's last.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from bench.client import Answer, Client
+from bench.figures import Figure, at_most, median_ms, p95_ms, plain
+from bench.ground import Ground
+
+AREA = "review"
+OPEN_MS, MOVE_MS = 300, 100
+_ROW = re.compile(rb'hx-get="(\?[^"]+)"[^>]*hx-target="#review-deck"')
+_NEXT_PAGE = re.compile(rb'rel="next" href="(\?[^"]+)"')
+_FIELD = re.compile(rb'<input type="hidden" name="(\w+)" value="([^"]*)"')
+_FILTERS = ("kind=counterclaim", "author=queue-author", "topic=other", "age=1", "view=all", "kind=claimant")
+
+
+def measure(ground: Ground) -> list[Figure]:
+    """Fill a project, then open, move and decide as its reviewer."""
+    records = 100_000 if ground.scale.pages >= 40 else 3_000
+    prepared = ground.site.must_manage("bench_review", "--records", str(records), settings="bench.bare.settings")
+    made = json.loads(prepared.splitlines()[-1])
+    path = f"/p/{made['slug']}/review/"
+    with Client(ground.port) as client:
+        session = client.get(made["link"]).headers["set-cookie"].partition(";")[0]
+    with Client(ground.port, Cookie=session) as browser:
+        times = dict(_opened(browser, path, ground.scale.pages))
+        moves = list(_moves(browser, path, ground.scale.pages * 3))
+        first = browser.get(path)
+    csrf = first.headers["set-cookie"].partition(";")[0]
+    with Client(ground.port, Cookie=f"{session}; {csrf}") as browser:
+        decisions = list(_decisions(browser, path, csrf.partition("=")[2], ground.scale.pages))
+    return [
+        plain(AREA, "records that wait", made["waiting"], ""),
+        *(at_most(AREA, f"open, {name}, p95", p95_ms(found), "ms", OPEN_MS) for name, found in times.items()),
+        plain(AREA, "move to the next record, p50", median_ms(moves), "ms"),
+        at_most(AREA, "move to the next record, p95", p95_ms(moves), "ms", MOVE_MS),
+        plain(AREA, "decide and see the next record, p50", median_ms(decisions), "ms"),
+        at_most(AREA, "decide and see the next record, p95", p95_ms(decisions), "ms", MOVE_MS),
+        plain(AREA, "page", len(first.body) / 1024, "KiB"),
+    ]
+
+
+def _opened(browser: Client, path: str, count: int) -> Iterator[tuple[str, list[float]]]:
+    """Open the first page, one far in, and one by each filter."""
+    far = path
+    for _ in range(20):
+        following = _NEXT_PAGE.search(_get(browser, far).body)
+        far = path + _plain(following[1]) if following else far
+    asked = {"first page": path, "page 20": far, **{f"by {name}": f"{path}?{name}" for name in _FILTERS}}
+    for name, address in asked.items():
+        _get(browser, address)
+        yield name, [_timed(browser, address)[0] for _ in range(count)]
+
+
+def _moves(browser: Client, path: str, count: int) -> Iterator[float]:
+    """Go from row to row, and from page to page."""
+    page, left = path, count
+    while left > 0:
+        answer = _get(browser, page)
+        for row in _ROW.findall(answer.body)[:30]:
+            if left > 0:
+                left -= 1
+                yield _timed(browser, path + _plain(row))[0]
+        following = _NEXT_PAGE.search(answer.body)
+        page = path + _plain(following[1]) if following else path
+
+
+def _decisions(browser: Client, path: str, csrf: str, count: int) -> Iterator[float]:
+    """Approve what is on the screen, and get the next record."""
+    answer = _get(browser, path)
+    for _ in range(count):
+        form = answer.body.partition(b'id="decision-form"')[2].partition(b"</fieldset>")[0]
+        sent = [(name.decode(), value.decode()) for name, value in _FIELD.findall(form)]
+        is_together = b"approve_together" in form
+        if not is_together and b'value="approve"' not in form:
+            raise RuntimeError("there is nothing to approve")
+        sent.append(("verdict", "approve_together" if is_together else "approve"))
+        started = time.perf_counter()
+        answer = browser.send(
+            "POST",
+            f"{path}decisions/",
+            urlencode(sent).encode(),
+            Content_Type="application/x-www-form-urlencoded",
+            HX_Request="true",
+            X_CSRFToken=csrf,
+        )
+        if answer.status != 200:
+            raise RuntimeError(f"a decision answered {answer.status}: {answer.body[:300]!r}")
+        yield time.perf_counter() - started
+
+
+def _timed(browser: Client, path: str) -> tuple[float, Answer]:
+    started = time.perf_counter()
+    answer = _get(browser, path)
+    return time.perf_counter() - started, answer
+
+
+def _get(browser: Client, path: str) -> Answer:
+    answer = browser.send("GET", path, HX_Request="true")
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}")
+    return answer
+
+
+def _plain(written: bytes) -> str:
+    return written.decode().replace("&amp;", "&")

@@ -1,0 +1,362 @@
+// @ts-check
+/** The workbench of one article: obeys commands, keeps the tag in focus, hands every write to the writer. */
+
+import { announce, find } from "../lib/dom.js";
+import { COMMAND, PICKER_CLOSED, PICKER_OPENED, UNSENT } from "../lib/events.js";
+import { fitSelection } from "../text/boundaries.js";
+import { drawHighlight } from "../text/highlights.js";
+import { rangesOf, readRange, textOf } from "../text/selection.js";
+import { firstMarkOf, segmentsOf } from "../text/tags.js";
+import { Caret } from "./caret.js";
+import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle } from "./focus.js";
+import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
+import { PlaceKeeper } from "./place.js";
+import { Pointer } from "./pointer.js";
+import { asFields, bare, SpanEditor } from "./span-editor.js";
+import { drawUnsent } from "./unsent.js";
+import { Writer } from "./writer.js";
+
+/** @import { LinkPicker } from "../elements/link-picker.js" */
+/** @import { Command } from "../lib/commands.js" */
+/** @import { Fields, Kind, Selected } from "../types.js" */
+
+const PREVIEW_DELAY_MS = 30;
+
+export class Desk {
+  /** @param {HTMLElement} root the element around text, cards and tools */
+  constructor(root) {
+    this.root = root;
+    /** @type {Selected[]} */
+    this.gathered = [];
+    /** @type {Command[]} */
+    this.postponed = [];
+    /** @type {string[]} */
+    this.trail = [];
+    this.digit = "";
+    this.sticky = "";
+    this.isExact = false;
+    this.isPicking = false;
+    this.panelsAsked = 0;
+    this.turn = 0;
+    this.body = /** @type {HTMLElement} */ (root.querySelector(".article-body"));
+    this.caret = new Caret(this.body);
+    this.span = new SpanEditor(this);
+    this.place = new PlaceKeeper(root, this.body);
+    this.writer = new Writer(this);
+    this.stop = new AbortController();
+    new Pointer(this).listen(this.stop.signal);
+    this.listen(this.stop.signal);
+    this.refresh();
+    this.writer.outbox.recover();
+  }
+
+  /** Let go of everything that is not inside the element. */
+  close() {
+    this.stop.abort();
+    this.writer.outbox.close();
+    for (const name of ["snap", "pending", "failed"]) drawHighlight(name, []);
+  }
+
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    const on = /** @param {string} name @param {(event: any) => void} act @param {boolean} [capture] */ (
+      name,
+      act,
+      capture = false,
+    ) => this.root.addEventListener(name, act, { signal, capture });
+    on(COMMAND, (event) => this.run(event.detail));
+    on("keydown", (event) => this.keepDigit(event), true);
+    on("submit", (event) => this.writer.takeForm(event), true);
+    on("change", (event) => this.writer.takeChange(event), true);
+    on("htmx:configRequest", (event) => this.writer.addToken(event));
+    on("htmx:beforeSwap", () => this.place.keep());
+    on("htmx:oobBeforeSwap", (event) => this.place.guard(event));
+    on("htmx:afterRequest", (event) => this.settle(event));
+    on(PICKER_OPENED, (event) => this.openPicker(event.detail));
+    on(PICKER_CLOSED, () => this.leavePicker());
+    on(UNSENT, (event) => this.writer.treatUnsent(event.detail));
+    document.addEventListener("selectionchange", () => this.preview(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.writer.outbox.resume(), { signal });
+    window.addEventListener("online", () => this.writer.outbox.resume(), { signal });
+    window.addEventListener("focus", () => this.writer.outbox.resume(), { signal });
+    window.addEventListener("beforeunload", (event) => this.writer.outbox.writes.length > 0 && event.preventDefault(), {
+      signal,
+    });
+  }
+
+  /** Do what a key or a button asks for; what needs the tag in focus waits until that is settled. @param {Command} command */
+  run(command) {
+    if (command.command in PICKS) {
+      this.isPicking = true;
+      this.digit = "";
+    }
+    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postponed.push(command);
+    else this.act(command);
+  }
+
+  /** @param {Command} command */
+  act({ command, kind }) {
+    if (command in PICKS) return this.pick(PICKS[command]);
+    if (isEdge(command)) return this.span.moveEdge(command);
+    const acts = /** @type {Record<string, () => void>} */ ({
+      tag: () => this.tag(/** @type {Kind} */ (kind)),
+      sticky: () => this.keepKind(kind ?? ""),
+      "add-segment": () => this.gather(),
+      next: () => this.go(neighbourOf(this.root, 1)?.dataset.a),
+      previous: () => this.go(neighbourOf(this.root, -1)?.dataset.a),
+      go: () => this.go(otherEnd(this.root, this.trail)),
+      "edit-span": () => this.span.open(),
+      note: () => this.openNote(),
+      withdraw: () => this.change("withdraw", {}),
+      mentions: () => this.change("mentions", {}),
+      undo: () => this.submitForm("#annotation-undo [data-command='undo']"),
+      redo: () => this.submitForm("#annotation-undo [data-command='redo']"),
+      submit: () => find(this.root, ".submit-form", HTMLFormElement)?.requestSubmit(),
+      open: () => this.open(),
+      cancel: () => this.cancel(),
+      palette: () => this.show("command-palette"),
+      help: () => this.show("shortcut-sheet"),
+      find: () => this.show("find-bar"),
+    });
+    if (acts[command]) return acts[command]();
+    if (document.activeElement !== this.body) this.body.focus({ preventScroll: true });
+    this.caret.obey(command);
+  }
+
+  /** Tag the selection, with the segments gathered before; without one, change the focused tag's kind. @param {Kind} kind */
+  tag(kind) {
+    this.span.leave();
+    const selected = this.selected(kind);
+    const segments = [...this.gathered, ...(selected ? [selected] : [])];
+    if (segments.length === 0) return this.changeKind(kind);
+    segments.sort((one, other) => one.start - other.start);
+    const words = segments.map(({ exact }) => exact);
+    this.writer.write(
+      "tag",
+      { kind, ...asFields(segments) },
+      { pending: segments.map(bare), kind, words: words.join(" … ") },
+    );
+    this.gathered = [];
+    this.caret.put(segments[segments.length - 1].end);
+    this.say("");
+    if (kind === "cue") this.showCues(true);
+    this.draw();
+  }
+
+  /** Keep the selection as one segment of a tag to come. */
+  gather() {
+    const selected = this.selected("quote");
+    if (!selected) return this.say(this.root.dataset.nothing);
+    this.gathered.push(selected);
+    this.caret.put(selected.end);
+    this.draw();
+    this.say(this.root.dataset.gathered);
+  }
+
+  /** Every new selection gets this kind at once, until it is asked for again. @param {string} kind */
+  keepKind(kind) {
+    this.sticky = this.sticky === kind ? "" : kind;
+    const toolbar = find(this.root, "tag-toolbar", HTMLElement);
+    if (toolbar) toolbar.dataset.sticky = this.sticky;
+    this.say(this.sticky ? this.root.dataset.sticks : this.root.dataset.sticksNot);
+  }
+
+  /** @param {Kind} kind */
+  changeKind(kind) {
+    const mark = this.focused();
+    if (!mark) return this.say(this.root.dataset.nothing);
+    if (!mark.classList.contains(kind)) this.change("kind", { kind });
+  }
+
+  /** Change the tag in focus. @param {string} name @param {Fields} fields */
+  change(name, fields) {
+    const mark = this.focused();
+    if (!mark) return this.say(this.root.dataset.unfit);
+    this.writer.write(name, { ...fields, annotation: mark.dataset.a ?? "", version: mark.dataset.v ?? "" });
+  }
+
+  /** @param {string} selector */
+  submitForm(selector) {
+    const button = find(this.root, selector, HTMLButtonElement);
+    if (button && !button.disabled) button.form?.requestSubmit(button);
+  }
+
+  /** @param {string} pick */
+  pick(pick) {
+    const focus = this.root.dataset.focus;
+    const query = find(this.root, "#party-query", HTMLInputElement);
+    this.isPicking = Boolean(focus) && !query;
+    if (pick === "who" && query) query.focus({ preventScroll: true });
+    else if (focus) this.ask("picker", { annotation: focus, pick });
+    else this.say(this.root.dataset.unfit);
+  }
+
+  /** Go to a tag and show it. @param {string | null | undefined} id */
+  go(id) {
+    if (!id) return;
+    this.focusTag(id);
+    const mark = this.focused();
+    showInMiddle(mark);
+    const start = segmentsOf(this.body, id)[0]?.start;
+    if (start !== undefined && this.root.contains(document.activeElement)) this.caret.put(start);
+  }
+
+  /** Enter: store an edited span, take the first party for a mention that has none, else open the card. */
+  open() {
+    if (this.span.editing) return this.span.store();
+    const panel = find(this.root, ".annotation-panel", HTMLElement);
+    const isOpen = panel !== null && !panel.querySelector("input[name='keep']");
+    const first = isOpen ? find(panel, "#annotation-party-choices [role='option']", HTMLButtonElement) : null;
+    if (first) first.form?.requestSubmit(first);
+    else panel?.focus();
+  }
+
+  openNote() {
+    const field = find(this.root, "#annotation-note", HTMLTextAreaElement);
+    field?.closest("details")?.setAttribute("open", "");
+    field?.focus();
+  }
+
+  cancel() {
+    const hadSelection = this.caret.stretch() !== null || this.gathered.length > 0 || this.span.editing !== "";
+    const isInText = document.activeElement === this.body || document.activeElement === document.body;
+    this.gathered = [];
+    this.span.leave();
+    if (hadSelection) this.caret.put(this.caret.offset());
+    else if (isInText) this.focusTag("");
+    this.draw();
+    this.body.focus({ preventScroll: true });
+  }
+
+  /** @param {string} name */
+  show(name) {
+    this.root.querySelector(name)?.setAttribute("data-open", "");
+  }
+
+  /** Put a tag into focus and ask for its panel; an empty id closes it. @param {string} id */
+  focusTag(id) {
+    this.turn += 1;
+    this.root.dataset.focus = id;
+    this.refresh();
+    this.panelsAsked += 1;
+    this.ask("panel", { focus: id });
+  }
+
+  /** @param {string} name @param {Record<string, string>} values */
+  ask(name, values) {
+    const form = find(this.root, `form[data-ask="${name}"]`, HTMLFormElement);
+    if (!form) return;
+    for (const [field, value] of Object.entries(values)) {
+      const input = form.elements.namedItem(field);
+      if (input instanceof HTMLInputElement) input.value = value;
+    }
+    form.requestSubmit();
+  }
+
+  /** A digit may be faster than the list it chooses from. @param {KeyboardEvent} event */
+  keepDigit(event) {
+    if (!this.isPicking || find(this.root, ".link-picker:not([hidden])", HTMLElement)) return;
+    const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+    if (!digit) return;
+    this.digit = digit;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Read the selection as it would be stored. @param {Kind} [kind] @returns {Selected | null} */
+  selected(kind) {
+    const selection = document.getSelection();
+    if (!selection || selection.rangeCount === 0 || selection.isCollapsed) return null;
+    const read = readRange(this.body, selection.getRangeAt(0));
+    if (!read) return null;
+    const language = this.caret.language(read.segment.start);
+    const fitted = fitSelection(read.window, read.segment, { kind, language, isExact: this.isExact });
+    return fitted && { ...fitted, exact: textOf(read.window, fitted) };
+  }
+
+  /** Draw what the selection will become, a moment after it rests. */
+  preview() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.draw(), PREVIEW_DELAY_MS);
+  }
+
+  /** Draw everything that is not saved. */
+  draw() {
+    const selected = this.selected();
+    this.root.classList.toggle("has-selection", selected !== null);
+    const shown = [...this.gathered, ...(selected ? [selected] : [])];
+    drawHighlight(
+      "snap",
+      shown.flatMap((part) => rangesOf(this.body, part)),
+    );
+    drawUnsent(this.body, this.writer.outbox.writes);
+  }
+
+  /** Take an answer: to a write, or to a question for a fragment. @param {CustomEvent} event */
+  settle(event) {
+    const { elt, successful } = event.detail;
+    if (!this.writer.takeAnswer(event.detail)) {
+      if (elt.dataset?.ask === "panel") this.panelsAsked -= 1;
+      else if (!successful) this.isPicking = false;
+    }
+    this.place.giveBack();
+    this.refresh();
+    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+  }
+
+  /** What the server shows as its panel after a write is in focus, unless somebody has gone on since. */
+  adoptPanel() {
+    document.getElementById("alerts")?.replaceChildren();
+    this.isPicking = this.postponed.some(({ command }) => command in PICKS);
+    if (this.writer.sentInTurn !== this.turn) return this.focusTag(this.root.dataset.focus ?? "");
+    this.root.dataset.focus = find(this.root, ".annotation-panel", HTMLElement)?.dataset.a ?? "";
+    const isNowhere = document.activeElement === document.body || document.activeElement === null;
+    if (isNowhere) this.body.focus({ preventScroll: true });
+  }
+
+  /** Show on the page what is in focus. */
+  refresh() {
+    showFocus(this.root, this.isPicking);
+  }
+
+  /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
+  openPicker(ids) {
+    this.isPicking = true;
+    showHints(this.root, ids);
+    this.refresh();
+    const digit = this.digit;
+    this.digit = "";
+    if (digit)
+      /** @type {LinkPicker | null} */ (this.root.querySelector(".link-picker:not([hidden])"))?.chooseDigit(digit);
+  }
+
+  leavePicker() {
+    this.isPicking = false;
+    this.refresh();
+    this.body.focus({ preventScroll: true });
+  }
+
+  /** Cue words are hidden until somebody wants them. @param {boolean} wanted */
+  showCues(wanted) {
+    const box = find(this.root, "input.shows-cues", HTMLInputElement);
+    if (box) box.checked = wanted;
+    this.root.classList.toggle("has-cues", wanted);
+  }
+
+  /** Whether an answer is on its way that may change what is in focus. */
+  isUnsettled() {
+    return this.writer.outbox.isBusy || this.panelsAsked > 0;
+  }
+
+  /** @param {string | undefined} sentence */
+  say(sentence) {
+    announce(sentence ?? "");
+    const shown = find(this.root, ".key-bar .said", HTMLElement);
+    if (shown) shown.textContent = sentence ?? "";
+  }
+
+  /** The first piece of the tag in focus. */
+  focused() {
+    return firstMarkOf(this.root, this.root.dataset.focus ?? "");
+  }
+}

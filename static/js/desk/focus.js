@@ -1,0 +1,78 @@
+// @ts-check
+/** Which tag is in focus, and how the page shows it. */
+import { find, findAll } from "../lib/dom.js";
+import { firstMarkOf, marksOf } from "../text/tags.js";
+
+/** Show on the marks what is in focus and what it is linked to. @param {HTMLElement} reader @param {boolean} isPicking */
+export function showFocus(reader, isPicking) {
+  const focus = reader.dataset.focus ?? "";
+  for (const mark of findAll(reader, "mark.is-focused, mark.is-linked, mark[data-hint]", HTMLElement)) {
+    mark.classList.remove("is-focused", "is-linked");
+    mark.removeAttribute("aria-details");
+    if (!isPicking) delete mark.dataset.hint;
+  }
+  reader.classList.toggle("is-picking", isPicking);
+  const marks = marksOf(reader, focus);
+  for (const mark of marks) mark.classList.add("is-focused");
+  marks[0]?.setAttribute("aria-details", "annotation-panel");
+  for (const id of linkedTo(reader)) for (const mark of marksOf(reader, id)) mark.classList.add("is-linked");
+  for (const part of findAll(reader, "card-column, gutter-wires, span-handles", HTMLElement)) {
+    part.dataset.focus = focus;
+    part.dataset.revision = String(Number(part.dataset.revision ?? 0) + 1);
+  }
+}
+
+/** The ids of the tags that the one in focus is linked to. @param {HTMLElement} reader @returns {string[]} */
+export function linkedTo(reader) {
+  const panel = find(reader, ".annotation-panel", HTMLElement);
+  if (!panel || panel.hidden || panel.dataset.a !== reader.dataset.focus) return [];
+  return (panel.dataset.linked ?? "").split(" ").filter(Boolean);
+}
+
+/** Show digits on the tags that can be linked to. @param {HTMLElement} reader @param {string[]} ids */
+export function showHints(reader, ids) {
+  for (const mark of findAll(reader, "mark[data-hint]", HTMLElement)) delete mark.dataset.hint;
+  ids.slice(0, 9).forEach((id, index) => {
+    const mark = firstMarkOf(reader, id);
+    if (mark) mark.dataset.hint = String(index + 1);
+  });
+}
+
+/** The tag that comes next in the text; round at the ends. @param {HTMLElement} reader @param {1 | -1} by @returns {HTMLElement | null} */
+export function neighbourOf(reader, by) {
+  const marks = findAll(reader, "mark.is-first", HTMLElement).filter((mark) => isShown(reader, mark));
+  const at = marks.findIndex((mark) => mark.dataset.a === reader.dataset.focus);
+  if (at < 0) return (by > 0 ? marks[0] : marks.at(-1)) ?? null;
+  return marks[(at + by + marks.length) % marks.length] ?? null;
+}
+
+/** The tags at a place of the text, the innermost first. @param {HTMLElement} reader @param {Element} target */
+export function tagsAt(reader, target) {
+  const ids = [];
+  for (let mark = target.closest("mark"); mark; mark = mark.parentElement?.closest("mark") ?? null) {
+    if (isShown(reader, mark)) ids.push(mark.dataset.a ?? "");
+  }
+  return ids;
+}
+
+/** Where the other end is: there, or back where one came from. @param {HTMLElement} reader @param {string[]} trail the tags gone through */
+export function otherEnd(reader, trail) {
+  const back = trail.pop();
+  if (back && firstMarkOf(reader, back)) return back;
+  const there = linkedTo(reader).find((id) => firstMarkOf(reader, id));
+  if (there) trail.push(reader.dataset.focus ?? "");
+  return there ?? null;
+}
+
+/** Scroll a tag to the middle of the window unless it stands in the middle third. @param {HTMLElement | null} mark */
+export function showInMiddle(mark) {
+  if (!mark) return;
+  const { top, bottom } = mark.getBoundingClientRect();
+  const third = window.innerHeight / 3;
+  if (top < third || bottom > 2 * third) mark.scrollIntoView({ block: "center", inline: "nearest" });
+}
+
+/** Cue words count only while they are shown. @param {HTMLElement} reader @param {HTMLElement} mark */
+function isShown(reader, mark) {
+  return !mark.classList.contains("cue") || reader.classList.contains("has-cues");
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/** Keeps caret, selection, focus and scroll where they are while answers replace parts of the page. */
+import { find } from "../lib/dom.js";
+import { offsetAt, placeOf } from "../text/selection.js";
+
+/** @typedef {{id: string, element: Element}} Waiting a block that came while somebody was selecting in it */
+
+export class PlaceKeeper {
+  /** @param {HTMLElement} reader @param {HTMLElement} body */
+  constructor(reader, body) {
+    this.reader = reader;
+    this.body = body;
+    this.isDragging = false;
+    /** @type {Waiting[]} */
+    this.waiting = [];
+    /** @type {(() => void) | null} */
+    this.restore = null;
+  }
+
+  /** Remember the place before an answer is put in. */
+  keep() {
+    if (this.restore) return;
+    const selected = this.selection();
+    const focusId = document.activeElement?.id ?? "";
+    const line = this.line();
+    const top = line?.getBoundingClientRect().top ?? 0;
+    const lineId = line?.id ?? "";
+    this.restore = () => {
+      this.restoreSelection(selected);
+      restoreFocus(focusId);
+      const now = lineId ? document.getElementById(lineId)?.getBoundingClientRect().top : undefined;
+      if (now !== undefined && Math.abs(now - top) > 0) window.scrollBy(0, now - top);
+    };
+  }
+
+  /** Go back to the place after it. */
+  giveBack() {
+    this.restore?.();
+    this.restore = null;
+  }
+
+  /** Decide about one part of an answer: blocks wait while somebody selects, cards with words typed in stay. @param {CustomEvent} event */
+  guard(event) {
+    const { target, fragment } = event.detail;
+    if (!(target instanceof HTMLElement)) return;
+    const isBlock = target.dataset.s !== undefined;
+    if (isBlock && this.isDragging) {
+      const element = fragment.firstElementChild;
+      if (element) this.waiting.push({ id: target.id, element });
+      event.detail.shouldSwap = false;
+    } else if (target.id === "annotation-panel" && isTypedIn(target) && isSameTag(target, fragment)) {
+      event.detail.shouldSwap = false;
+    }
+  }
+
+  drag() {
+    this.isDragging = true;
+  }
+
+  /** The mouse was released: put in what has waited. */
+  drop() {
+    this.isDragging = false;
+    if (this.waiting.length === 0) return;
+    this.keep();
+    for (const { id, element } of this.waiting.splice(0)) document.getElementById(id)?.replaceWith(element);
+    this.giveBack();
+  }
+
+  /** @returns {[number, number] | null} */
+  selection() {
+    const selection = document.getSelection();
+    if (!selection?.anchorNode || !selection.focusNode) return null;
+    const anchor = offsetAt(this.body, selection.anchorNode, selection.anchorOffset);
+    const focus = offsetAt(this.body, selection.focusNode, selection.focusOffset);
+    return anchor === null || focus === null ? null : [anchor, focus];
+  }
+
+  /** @param {[number, number] | null} selected */
+  restoreSelection(selected) {
+    if (!selected || String(this.selection()) === String(selected)) return;
+    const anchor = placeOf(this.body, selected[0]);
+    const focus = placeOf(this.body, selected[1]);
+    if (anchor && focus) document.getSelection()?.setBaseAndExtent(...anchor, ...focus);
+  }
+
+  /** The block by which a shift is measured: that of the tag in focus, else the first in sight. */
+  line() {
+    const mark = find(this.reader, "mark.is-focused", HTMLElement);
+    const focused = mark?.closest("[data-s]");
+    if (focused && isInSight(focused)) return focused;
+    for (const block of this.body.querySelectorAll("[data-s]")) if (isInSight(block)) return block;
+    return null;
+  }
+}
+
+/** @param {Element} element */
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
+
+/** Typing in the panel is not thrown away. @param {HTMLElement} panel */
+function isTypedIn(panel) {
+  const field = document.activeElement;
+  const isField = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
+  return isField && panel.contains(field) && field.type !== "search" && field.value !== field.defaultValue;
+}
+
+/** @param {HTMLElement} panel @param {DocumentFragment} fragment */
+function isSameTag(panel, fragment) {
+  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a;
+}
+
+/** @param {string} id */
+function restoreFocus(id) {
+  if (!id || document.activeElement?.id === id) return;
+  document.getElementById(id)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,109 @@
+// @ts-check
+/** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
+import { find } from "../lib/dom.js";
+import { SAVE_CHANGED, send } from "../lib/events.js";
+import { keepWrite } from "../lib/store.js";
+import { Outbox } from "../outbox.js";
+import { firstMarkOf } from "../text/tags.js";
+import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
+import { listUnsent } from "./unsent.js";
+
+/** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
+/** @import { Desk } from "./desk.js" */
+
+export class Writer {
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+    this.sentInTurn = 0;
+    this.sender = find(desk.root, ".outbox", HTMLElement);
+    const asker = find(desk.root, ".token-asker", HTMLElement);
+    this.outbox = new Outbox({
+      article: desk.root.dataset.article ?? "",
+      user: desk.root.dataset.user ?? "",
+      post: (write) => this.post(write),
+      refresh: () => asker && askForToken(asker),
+      tell: (saving) => this.showSaving(saving),
+    });
+  }
+
+  /**
+   * Hand a write to the outbox; what it marks is drawn at once.
+   * @param {string} name @param {Fields} fields @param {{pending?: Segment[], kind?: string, words?: string}} [shown]
+   */
+  write(name, fields, shown = {}) {
+    const url = this.sender?.getAttribute(`data-${name}`);
+    if (url) this.outbox.add({ url, fields, ...shown });
+  }
+
+  /** Forms of the page go the same way. @param {SubmitEvent} event */
+  takeForm(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const url = form.getAttribute("hx-post");
+    if (!url) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.outbox.add({ url, fields: fieldsOf(form, event.submitter) });
+  }
+
+  /** @param {Event} event */
+  takeChange(event) {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.classList.contains("shows-cues")) return this.desk.showCues(field.checked);
+    const form = field.closest("form.attribute-form");
+    if (!(form instanceof HTMLFormElement)) return;
+    event.stopPropagation();
+    form.requestSubmit();
+  }
+
+  /** Send a write; a change names the version that the page shows now, and the same one whenever it is repeated. @param {Unsent} write */
+  post(write) {
+    const id = write.fields.annotation;
+    if (typeof id === "string" && !write.isSent) {
+      const version = firstMarkOf(this.desk.root, id)?.dataset.v;
+      if (version) write.fields.version = version;
+      write.isSent = true;
+      keepWrite(write);
+    }
+    this.sentInTurn = this.desk.turn;
+    if (this.sender) post(this.sender, write);
+  }
+
+  /** Take what htmx got; false when it is no answer to a write. @param {{elt: Element, successful: boolean, xhr: XMLHttpRequest | null}} got */
+  takeAnswer({ elt, successful, xhr }) {
+    if (elt.classList.contains("token-asker")) {
+      this.outbox.send();
+      return true;
+    }
+    if (elt !== this.sender) return false;
+    const status = xhr?.status ?? 0;
+    if (successful) this.desk.adoptPanel();
+    if (status === 401) openLinksElsewhere(/** @type {Element} */ (document.getElementById("alerts")));
+    this.outbox.settle(status, xhr?.responseText ?? "", reasonOf(xhr));
+    return true;
+  }
+
+  /** Show how saving stands, in words and on the unsent cards. @param {Saving} saving */
+  showSaving(saving) {
+    send(this.desk.root, SAVE_CHANGED, saving);
+    const list = find(this.desk.root, ".unsent-cards", HTMLElement);
+    if (list) listUnsent(list, this.outbox.writes, this.outbox.isAway);
+    this.desk.draw();
+    this.desk.refresh();
+  }
+
+  /** Do what the buttons of an unsent card ask for. @param {{key: string, act: string}} wish */
+  treatUnsent({ key, act }) {
+    if (act === "again") return this.outbox.sendAgain(key);
+    const dropped = this.outbox.discard(key);
+    const segment = dropped?.pending[0];
+    if (act === "edit" && segment) this.desk.caret.hold({ ...segment, moving: "end" });
+    this.desk.body.focus({ preventScroll: true });
+  }
+
+  /** A token from before a new sign-in is replaced by the page's newest. @param {CustomEvent} event */
+  addToken(event) {
+    const token = tokenOf(this.desk.root);
+    if (token) event.detail.headers["X-CSRFToken"] = token;
+  }
+}

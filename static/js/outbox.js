@@ -1,0 +1,178 @@
+// @ts-check
+/** The only sender: keeps unsent writes of one article, hands them to htmx one by one in their order, sends again. */
+import { inOrder, nextOf, orphans, outcomeOf, stateOf, waitBefore } from "./lib/queue.js";
+import { forgetWrite, keepWrite, keptWrites } from "./lib/store.js";
+
+/** @import { Fields, Saving, Unsent } from "./types.js" */
+/** @typedef {{url: string, fields: Fields, pending?: import("./types.js").Segment[], kind?: string, words?: string}} Draft */
+
+/** Make a key that no other write has, also where the page is not served securely. @returns {string} */
+export function newKey() {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Whether this browser keeps writes that no server has. @returns {Promise<boolean>} */
+export async function hasUnsent() {
+  return (await keptWrites()).length > 0;
+}
+
+export class Outbox {
+  /**
+   * @param {{article: string, user: string, post: (write: Unsent) => void, refresh: () => void, tell: (saving: Saving) => void}} office
+   *   `post` sends one write, `refresh` asks for a new form token and calls `send` then, `tell` hears every change
+   */
+  constructor(office) {
+    this.office = office;
+    this.tab = newKey();
+    /** @type {Unsent[]} */
+    this.writes = [];
+    this.attempts = 0;
+    this.order = 0;
+    this.isSending = false;
+    this.isSignedOut = false;
+    this.hasNewToken = false;
+    this.stop = new AbortController();
+    this.live();
+  }
+
+  /** Take over what tabs that are gone have left behind. */
+  async recover() {
+    const mine = { article: this.office.article, user: this.office.user };
+    const left = inOrder(orphans(await keptWrites(), await livingTabs(), mine));
+    const known = new Set(this.writes.map(({ key }) => key));
+    const taken = left.filter(({ key }) => !known.has(key)).map((write) => ({ ...write, tab: this.tab }));
+    if (taken.length === 0) return;
+    this.writes = inOrder([...taken, ...this.writes]);
+    await Promise.all(taken.map(keepWrite));
+    this.tell();
+    this.send();
+  }
+
+  /** Take a write, keep it and send it when its turn comes. @param {Draft} draft */
+  add({ url, fields, pending = [], kind = "", words = "" }) {
+    const key = String(fields.key || newKey());
+    this.order = Math.max(this.order + 1, Date.now());
+    const place = { article: this.office.article, user: this.office.user, tab: this.tab, order: this.order };
+    const write = { key, ...place, url, fields: { ...fields, key }, pending, kind, words };
+    this.writes.push(write);
+    keepWrite(write);
+    this.tell();
+    this.send();
+  }
+
+  /** Whether a write waits for its answer. */
+  get isBusy() {
+    return nextOf(this.writes) !== null;
+  }
+
+  /** Whether the last try to send found nobody. */
+  get isAway() {
+    return this.attempts > 0 || this.isSignedOut;
+  }
+
+  /** Send the write whose turn it is, unless one is on its way. */
+  send() {
+    clearTimeout(this.timer);
+    const next = nextOf(this.writes);
+    if (!next || this.isSending) return;
+    this.isSending = true;
+    this.office.post(next);
+  }
+
+  /** Try again now: the network is back, or somebody looked at the page again. */
+  resume() {
+    if (this.isAway) this.send();
+  }
+
+  /** Take the answer to the write that was sent. @param {number} status @param {string} body @param {string} reason */
+  settle(status, body, reason) {
+    this.isSending = false;
+    const outcome = outcomeOf(status, body);
+    this.isSignedOut = outcome === "signed-out";
+    const next = nextOf(this.writes);
+    if (!next) return;
+    if (outcome === "stale-form" && !this.hasNewToken) {
+      this.hasNewToken = true;
+      return this.office.refresh();
+    }
+    this.hasNewToken = false;
+    if (outcome === "signed-out" || outcome === "unsent") return this.retry();
+    this.attempts = 0;
+    if (outcome === "done" || next.pending.length === 0) this.forget(next.key);
+    else this.refuse(next, reason);
+    this.tell();
+    this.send();
+  }
+
+  /** Send a refused write once more. @param {string} key */
+  sendAgain(key) {
+    const found = this.writes.find((write) => write.key === key);
+    if (!found) return;
+    delete found.reason;
+    found.isSent = false;
+    keepWrite(found);
+    this.tell();
+    this.send();
+  }
+
+  /** Drop a write; one that is on its way cannot be called back. @param {string} key @returns {Unsent | null} */
+  discard(key) {
+    const found = this.writes.find((write) => write.key === key);
+    if (!found || (this.isSending && found === nextOf(this.writes))) return null;
+    this.forget(key);
+    this.tell();
+    return found;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.stop.abort();
+  }
+
+  tell() {
+    const state = this.isSignedOut && this.isBusy ? "signed-out" : stateOf(this.writes, this.isAway);
+    this.office.tell({ state, count: this.writes.length });
+  }
+
+  /** @param {Unsent} write @param {string} reason */
+  refuse(write, reason) {
+    write.reason = reason;
+    keepWrite(write);
+  }
+
+  /** @param {string} key */
+  forget(key) {
+    this.writes = this.writes.filter((write) => write.key !== key);
+    forgetWrite(key);
+  }
+
+  retry() {
+    this.attempts += 1;
+    this.tell();
+    this.timer = setTimeout(() => this.send(), waitBefore(this.attempts, Math.random()));
+  }
+
+  /** While this tab lives, no other takes its writes. */
+  live() {
+    const { signal } = this.stop;
+    navigator.locks
+      ?.request(
+        lockName(this.tab),
+        { mode: "shared" },
+        () => new Promise((end) => signal.addEventListener("abort", end)),
+      )
+      .catch(() => {});
+  }
+}
+
+/** @returns {Promise<Set<string>>} */
+async function livingTabs() {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return new Set(held.map(({ name = "" }) => name.replace(lockName(""), "")));
+}
+
+/** @param {string} tab */
+function lockName(tab) {
+  return `newsdesk-tab-${tab}`;
+}
