@@ -15,7 +15,7 @@ from bench.ground import Ground
 
 AREA = "review"
 OPEN_MS, MOVE_MS = 300, 100
-_ROW = re.compile(rb'hx-get="(\?[^"]+)"[^>]*hx-target="#review-deck"')
+_ROW = re.compile(rb'hx-get="([^"]+)"[^>]*hx-target="#review-frame"')
 _NEXT_PAGE = re.compile(rb'rel="next" href="(\?[^"]+)"')
 _FIELD = re.compile(rb'<input type="hidden" name="(\w+)" value="([^"]*)"')
 _FILTERS = ("kind=counterclaim", "author=queue-author", "topic=other", "age=1", "view=all", "kind=claimant")
@@ -67,7 +67,7 @@ def _moves(browser: Client, path: str, count: int) -> Iterator[float]:
         for row in _ROW.findall(answer.body)[:30]:
             if left > 0:
                 left -= 1
-                yield _timed(browser, path + _plain(row))[0]
+                yield _timed(browser, _plain(row))[0]
         following = _NEXT_PAGE.search(answer.body)
         page = path + _plain(following[1]) if following else path
 
@@ -78,10 +78,10 @@ def _decisions(browser: Client, path: str, csrf: str, count: int) -> Iterator[fl
     for _ in range(count):
         form = answer.body.partition(b'id="decision-form"')[2].partition(b"</fieldset>")[0]
         sent = [(name.decode(), value.decode()) for name, value in _FIELD.findall(form)]
-        is_together = b"approve_together" in form
-        if not is_together and b'value="approve"' not in form:
-            raise RuntimeError("there is nothing to approve")
-        sent.append(("verdict", "approve_together" if is_together else "approve"))
+        together = b"approve_together" in form
+        # What lacks something is sent back, as a reviewer would.
+        verdict = "approve_together" if together else "request_changes" if b"pill warn" in form else "approve"
+        sent += [("verdict", verdict), ("reason", "link")]
         started = time.perf_counter()
         answer = browser.send(
             "POST",

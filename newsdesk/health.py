@@ -1,9 +1,11 @@
 """Alive and ready, and what is answered while the database is away."""
 
+import shutil
 import sys
 from functools import cache
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -47,7 +49,7 @@ def reasons_not_ready() -> dict[str, str]:
     try:
         missing = missing_migrations()
         reasons = {"migrations": f"{len(missing)} migrations are not applied."} if missing else {}
-        return _unsafe_settings() | reasons
+        return _unsafe_settings() | reasons | _full_disk()
     except DatabaseError as error:
         return {"database": f"The database does not answer ({type(error).__name__})."}
     except InterfaceError as error:
@@ -91,6 +93,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         }
         return JsonResponse(problem, status=500, content_type="application/problem+json")
     return django_server_error(request)
+
+
+def free_disk_bytes() -> int:
+    """Measure what is left where the embedded database, files and uploads lie."""
+    return shutil.disk_usage(settings.NEWSDESK_VAR).free
+
+
+def _full_disk() -> dict[str, str]:
+    left = free_disk_bytes() // 1024 // 1024
+    return {"disk": f"Only {left} MiB are left."} if left < settings.MIN_FREE_DISK_MB else {}
 
 
 def _unsafe_settings() -> dict[str, str]:

@@ -13,6 +13,9 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+# Loaded before the workers are forked: they share its numbers.
+from newsdesk import metrics  # noqa: F401
+
 GRACEFUL_SECONDS = 10
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes its own unnamed files there
 # The workers of a killed server let go of the port within a second.

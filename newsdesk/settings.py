@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "newsdesk.middleware.RequestLogMiddleware",
+    "newsdesk.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "newsdesk.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -151,7 +152,10 @@ HTTPS = env.env_bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+# Whether names below this one speak HTTPS too is for their owner to say: HSTS_SUBDOMAINS, and a list of browsers.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.env_bool("HSTS_SUBDOMAINS", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_HSTS_SECONDS = env.env_int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 # Only a proxy that sets the headers itself, and drops the visitor's, may be trusted with them.
 TRUST_PROXY_HEADERS = env.env_bool("TRUST_PROXY_HEADERS", default=False)
@@ -237,6 +241,12 @@ LANGUAGE_CODE = "en"
 _KNOWN_LANGUAGES = {"en": _("English"), "ar": _("Arabic")}
 LANGUAGES = [(code, _KNOWN_LANGUAGES[code]) for code in env.env_choices("LANGUAGES", ("en",), _KNOWN_LANGUAGES)]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Watching ---------------------------------------------------------------------------------------------------
+# /metrics answers to who sends this as a bearer token; without it there is no such page.
+METRICS_TOKEN = env.env_secret("METRICS_TOKEN")
+# /readyz says 503 when less is left on the disk of NEWSDESK_VAR.
+MIN_FREE_DISK_MB = env.env_int("MIN_FREE_DISK_MB", 200)
 
 # --- Logs -------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

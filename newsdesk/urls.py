@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from newsdesk.health import livez, readyz
+from newsdesk.metrics import metrics
 
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include("annotations.api.urls")),
     path("", include("annotations.urls")),
 ]

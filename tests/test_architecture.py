@@ -45,12 +45,30 @@ ONLY_IN_API = {
     "edit_link": "a link is removed and drawn anew on the page",
     "move_annotation": "the page submits by article",
     "move_link": "likewise",
+    **dict.fromkeys(
+        ("create_annotation", "edit_annotation", "withdraw_annotation", "create_link", "withdraw_link"),
+        "a page's acts are those of services/tagging.py, which can be undone",
+    ),
     "import_file": "there is no page of imports yet",
 }
 # Steps that other services take; no skin calls them.
 STEPS = {"store_plan"}
-# What only a screen does: remember what was on it, and put things away in it.
-ONLY_ON_PAGES = {"see_record", "settle_record"}
+# What only a screen does: remember what was on it, put things away in it, and take acts back.
+ONLY_ON_PAGES = {
+    "create_tag",
+    "change_tag",
+    "remove_tag",
+    "link_tags",
+    "unlink_tags",
+    "tag_mentions",
+    "undo_step",
+    "redo_step",
+    "forget_step",
+    "missing_in",
+    "save_keys",
+    "see_record",
+    "settle_record",
+}
 
 
 def sources(*rooms: str) -> list[Path]:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from annotations.api.problems import MethodNotAllowed
 from annotations.errors import InvalidFields, InvalidInput, NewsdeskError
 from annotations.formats import CODECS
+from annotations.rules.keys import COMMANDS, KINDS, keys_of
 from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.links import LinkType
 from annotations.rules.review import Reason, State
@@ -153,11 +154,14 @@ def test_every_format_is_documented():
         section("docs/formats.md", name)
 
 
+ARROWS = {"arrowright": "→", "arrowleft": "←", "arrowdown": "↓", "arrowup": "↑", "control": "ctrl"}
+
+
 def keys_of_the_workbench() -> set[str]:
-    """Left sides of the table in commands.js."""
-    table = re.search(r"const BY_KEY = \{(.*?)\n\};", text_of("static/js/lib/commands.js"), re.DOTALL)
-    assert table
-    return {a or b for a, b in re.findall(r"^\s*(?:\"([^\"]+)\"|(\w+)):", table[1], re.MULTILINE)}
+    """All keys of the table of commands, those held down apart."""
+    keys = [key for own in keys_of({}).values() for key in own]
+    parts = {part.casefold() for key in keys for part in (re.split(r"(?<=\w)\+", key))}
+    return {ARROWS.get(part, part) for part in parts}
 
 
 def documented_keys(heading: str) -> set[str]:
@@ -168,8 +172,7 @@ def test_every_key_of_the_workbench_is_documented():
     keys = {key.casefold() for key in keys_of_the_workbench()}
     assert {"1", "2", "3", "4", "l", "d"} <= keys
     assert keys - documented_keys("Workbench") == set()
-    # Submitting is the one key with a modifier.
-    assert documented_keys("Workbench") - keys == {"ctrl", "⌘"}
+    assert documented_keys("Workbench") - keys == {"⌘"}
 
 
 def test_every_key_that_a_page_announces_is_documented():
@@ -184,9 +187,7 @@ def test_every_key_that_a_page_announces_is_documented():
 def test_keys_of_kinds_are_the_same_in_page_and_documentation():
     rows = re.findall(r"^\| `(\w+)` \| (\d) \|", section("docs/data-model.md", "Kinds of annotation"), re.MULTILINE)
     assert [kind for kind, _ in rows] == list(Kind)
-    script = text_of("static/js/lib/commands.js")
-    for kind, key in rows:
-        assert f'{key}: {{ command: "tag", kind: "{kind}" }}' in script
+    assert [(f"tag-{kind}", key) for kind, key in rows] == [(c.name, c.key) for c in COMMANDS if c.name in KINDS]
 
 
 @pytest.mark.parametrize("word", [*LinkType, *State, *Reason, *{name for kind in Kind for name in ATTRIBUTES[kind]}])

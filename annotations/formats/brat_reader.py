@@ -23,7 +23,9 @@ from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.links import LinkType
 
 # Offsets with tabs between them are an old habit of some writers.
-_SPAN: Final = re.compile(r"(T\d+)\t([^\s]+)[ \t]((?:\d+[ \t]+\d+)(?:;\d+[ \t]+\d+)*)(?:\t(.*))?", re.ASCII)
+_SPAN: Final = re.compile(
+    r"(T\d+)\t([^\s]+)[ \t]((?:\d{1,12}[ \t]+\d{1,12})(?:;\d{1,12}[ \t]+\d{1,12})*)(?:\t(.*))?", re.ASCII
+)
 _EVENT: Final = re.compile(r"(E\d+)\t([^\s:]+):(T\d+)((?:[ \t]+[^\s:]+:[TE]\d+)*)[ \t]*", re.ASCII)
 _RELATION: Final = re.compile(r"(R\d+)\t([^\s]+)[ \t]+[^\s:]+:([TE]\d+)[ \t]+[^\s:]+:([TE]\d+)[ \t]*", re.ASCII)
 _EQUIVALENCE: Final = re.compile(r"\*\t([^\s]+)((?:[ \t]+[TE]\d+){2,})[ \t]*", re.ASCII)

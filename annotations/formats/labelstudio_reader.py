@@ -43,8 +43,7 @@ def read(file: BinaryIO) -> Reading:
 def _task(collector: Collector, number: int, task: Mapping[str, Any]) -> None:
     found = task.get("annotations", task.get("completions", []))
     annotations = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    results = [(one, result) for one in annotations for result in one.get("result") or []]
-    collector.begin_part(f"task {number}", len(results))
+    collector.begin_part(f"task {number}", sum(len(_list(one.get("result"))) for one in annotations))
     data = task["data"] if isinstance(task["data"], dict) else {}
     text = data.get("text")
     if not isinstance(text, str):
@@ -56,13 +55,18 @@ def _task(collector: Collector, number: int, task: Mapping[str, Any]) -> None:
     line = 0
     for place, annotation in enumerate(annotations):
         reader = _Result(collector, identifier, text, f"{identifier}#{place}:" if len(annotations) > 1 else "")
-        reader.convert(annotation.get("result") or [])
+        results = _list(annotation.get("result"))
+        reader.convert(results)
         is_cancelled = annotation.get("was_cancelled") is True
-        for result in annotation.get("result") or []:
+        for result in results:
             line += 1
             if not is_cancelled:
                 reader.take(line, result)
         reader.finish(_annotator(annotation.get("completed_by")))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _object(value: object) -> Mapping[str, Any]:
@@ -109,7 +113,7 @@ class _Result:
     def take(self, line: int, result: object) -> None:
         if not isinstance(result, dict) or not isinstance(result.get("value", {}), dict):
             self._collector.refuse(line, "malformed", "A result is an object with a value.")
-        elif result.get("type") in _REGIONS:
+        elif str(result.get("type")) in _REGIONS:
             self._region(line, result)
         else:
             self._later.append((line, result))

@@ -19,7 +19,10 @@ from annotations.formats.losses import LossList
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One export. `articles` and `gone` can be read once, `gone` after `articles`; losses go to `lost`."""
+    """One export. Every codec reads `articles`, then `gone`, once each; what it cannot carry it notes in `lost`.
+
+    Reading `gone` may note further losses, so the report is complete only afterwards.
+    """
 
     header: Header
     registry: Registry

@@ -24,6 +24,8 @@ _REGISTRY: Final = frozenset({"outlet", "incident", "party"})
 _JSON_FIELDS: Final = ("attributes", "origin", "parties")
 _NAMES: Final = {"createdAt": "created_at", "updatedAt": "updated_at"}
 
+_MANY_DIGITS: Final = 12
+
 # Where a feature structure stands, its type, begin and end in UTF-16 units.
 _Place = tuple[int, str, object, object]
 
@@ -76,7 +78,8 @@ def _open_json(raw: bytes) -> tuple[str, list[_Place], Any]:
         found = strict_value(raw)
     except NotStrict as error:
         raise _Bad(1, "malformed", str(error)) from error
-    structures = found.get("%FEATURE_STRUCTURES") if isinstance(found, dict) else None
+    whole = found if isinstance(found, dict) else {}
+    structures = whole.get("%FEATURE_STRUCTURES")
     if not isinstance(structures, list) or not all(isinstance(one, dict) for one in structures):
         raise _Bad(1, "malformed", "This is no CAS JSON with a list of feature structures.")
     texts = [one.get("sofaString") for one in structures if one.get("%TYPE") == "uima.cas.Sofa"]
@@ -84,7 +87,10 @@ def _open_json(raw: bytes) -> tuple[str, list[_Place], Any]:
         (number, str(one.get("%TYPE")), one.get("begin"), one.get("end"))
         for number, one in enumerate(structures, start=1)
     ]
-    return _checked(texts, places), places, _loaded(lambda: cassis().load_cas_from_json(io.BytesIO(raw)))
+    text = _checked(texts, places)
+    # The library makes Python code of the names in a file's own type system: it never gets to see one.
+    known = io.BytesIO(orjson.dumps({**whole, "%TYPES": {}}))
+    return text, places, _loaded(lambda: cassis().load_cas_from_json(known, typesystem=type_system()))
 
 
 def _open_xmi(raw: bytes) -> tuple[str, list[_Place], Any]:
@@ -109,7 +115,7 @@ def _open_xmi(raw: bytes) -> tuple[str, list[_Place], Any]:
 
 
 def _number(value: str | None) -> object:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else value
+    return int(value) if value and len(value) < _MANY_DIGITS and value.isascii() and value.isdigit() else value
 
 
 def _checked(texts: Sequence[object], places: Sequence[_Place]) -> str:
@@ -179,9 +185,8 @@ class _Reader:
             }
             self._record(first, values)
         for line, link in zip(lines[LINK], cas.select(LINK), strict=False):
-            target = link.targetId if link.target is None else link.target.recordId
-            source = link.source.recordId if link.source is not None else None
-            ends = {"id": link.linkId, "link_type": link.linkType, "source": source, "target": target}
+            target = link.targetId if link.target is None else _record_id(link.target)
+            ends = {"id": link.linkId, "link_type": link.linkType, "source": _record_id(link.source), "target": target}
             self._record(line, {"type": "link", **ends, **_frame(link, self._collector, line)})
 
     def _entries(self, text: str, cas: Any, lines: Sequence[int]) -> str | None:
@@ -223,12 +228,19 @@ class _Reader:
 def _by_record(cas: Any) -> dict[str, tuple[Any, list[Any]]]:
     found: dict[str, tuple[Any, list[Any]]] = {}
     for segment in cas.select(SEGMENT):
-        if segment.record is None:
-            raise _Bad(1, "required", "A segment belongs to a record.")
-        found.setdefault(segment.record.recordId, (segment.record, []))[1].append(segment)
+        identifier = _record_id(segment.record)
+        if identifier is None or type(segment.number) is not int:
+            raise _Bad(1, "required", "A segment has its number and belongs to a record with an id.")
+        found.setdefault(identifier, (segment.record, []))[1].append(segment)
     for _record, segments in found.values():
-        segments.sort(key=lambda segment: segment.number or 0)
+        segments.sort(key=lambda segment: segment.number)
     return found
+
+
+def _record_id(record: object) -> str | None:
+    """Give the id of a record; None for anything else that stands in its place."""
+    identifier = getattr(record, "recordId", None)
+    return identifier if isinstance(identifier, str) else None
 
 
 def _frame(record: Any, collector: Collector, line: int) -> dict[str, object]:

@@ -173,7 +173,7 @@ def _tag(item: _Object) -> str | None:
 
 def _bodies(item: _Object, purposes: frozenset[str]) -> Iterator[str]:
     for body in _listed(item.get("body")):
-        if isinstance(body, dict) and body.get("purpose") in purposes and isinstance(body.get("value"), str):
+        if isinstance(body, dict) and str(body.get("purpose")) in purposes and isinstance(body.get("value"), str):
             yield cast(str, body["value"])
 
 

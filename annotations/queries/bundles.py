@@ -87,6 +87,8 @@ class _Gathering:
     annotations: dict[UUID, Annotation] = field(default_factory=dict)
     links: dict[UUID, Link] = field(default_factory=dict)
     lacking: list[LinkType] = field(default_factory=list)
+    # What is known of who may decide, shared by all that is tried beside it.
+    barred: dict[UUID, bool] = field(default_factory=dict)
 
 
 def bundle_of(actor: Actor, record: Annotation | Link) -> Bundle:
@@ -162,7 +164,7 @@ def _complete(actor: Actor, annotations: Sequence[Annotation], found: _Gathering
     """Gather those of the annotations, with what each needs, that can be approved beside what is gathered."""
     alone = [annotation for annotation in annotations if Kind(annotation.kind) in _ALONE]
     needy = [annotation for annotation in annotations if Kind(annotation.kind) not in _ALONE]
-    along = _Gathering(found.project)
+    along = _Gathering(found.project, barred=found.barred)
     # Together in a few statements; one by one only where something is missing.
     if not (_try(actor, [*alone, *needy], found, along) or _try(actor, alone, found, along)):
         return along
@@ -174,7 +176,7 @@ def _complete(actor: Actor, annotations: Sequence[Annotation], found: _Gathering
 
 def _try(actor: Actor, records: Sequence[Annotation | Link], found: _Gathering, along: _Gathering) -> bool:
     """Add records with what they need to `along` if the reader may approve all of it; say whether."""
-    tried = _Gathering(found.project, dict(found.annotations), dict(found.links))
+    tried = _Gathering(found.project, dict(found.annotations), dict(found.links), barred=found.barred)
     annotations = [record for record in records if isinstance(record, Annotation)]
     links = [record for record in records if isinstance(record, Link)]
     tried.annotations.update({annotation.id: annotation for annotation in annotations})
@@ -185,6 +187,7 @@ def _try(actor: Actor, records: Sequence[Annotation | Link], found: _Gathering, 
         found.project,
         {pk: annotation for pk, annotation in tried.annotations.items() if pk not in found.annotations},
         {pk: link for pk, link in tried.links.items() if pk not in found.links},
+        barred=found.barred,
     )
     is_waiting = all(record.state == State.SUBMITTED for record in _records(fresh))
     if tried.lacking or not is_waiting or _barred_of(actor, fresh):
@@ -199,9 +202,15 @@ def _records(found: _Gathering) -> list[Annotation | Link]:
 
 
 def _barred_of(actor: Actor, found: _Gathering) -> set[UUID]:
-    """Answer the gathered records that the reader may not decide on."""
-    editors = editors_since_approval(found.annotations.keys(), found.links.keys())
-    return {r.id for r in _records(found) if actor.user.id in barred(r.author_id, editors.get(r.id, ()))}
+    """Answer the gathered records that the reader may not decide on. Three statements, none when all is known."""
+    annotations = found.annotations.keys() - found.barred.keys()
+    links = found.links.keys() - found.barred.keys()
+    if annotations or links:
+        editors = editors_since_approval(annotations, links)
+        for record in _records(found):
+            if record.id in annotations or record.id in links:
+                found.barred[record.id] = actor.user.id in barred(record.author_id, editors.get(record.id, ()))
+    return {record.id for record in _records(found) if found.barred[record.id]}
 
 
 def _needed_links(actor: Actor, annotations: Iterable[Annotation], found: _Gathering) -> list[Link]:

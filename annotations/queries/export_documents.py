@@ -22,7 +22,7 @@ from annotations.formats.document import (
     Record,
     Registry,
 )
-from annotations.formats.losses import LINK_END_CHANGED, LINK_END_MISSING
+from annotations.formats.losses import LINK_END_CHANGED, LINK_END_MISSING, LossList
 from annotations.formats.outgoing import Outgoing
 from annotations.queries.export_batches import article_batches
 from annotations.queries.export_choice import Order
@@ -38,19 +38,18 @@ def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: M
         session.rows(sql.draw_in(), sql.parameters)
     [(count,)] = session.rows(sql.count_articles(), sql.parameters)
     project = header["project"]
-    outgoing = Outgoing(
+    lost = LossList()
+    return Outgoing(
         header=Header(
             project["id"], project["slug"], project["name"], header["state"], header["chain_head"], moment(session)
         ),
         registry=_registry(_records(session, sql.registry(), sql.parameters)),
         article_count=count,
         articles=_articles(session, sql),
-        gone=_gone(session, order, sql),
+        gone=_gone(session, order, sql, lost),
         flavour=order.choice.flavour,
+        lost=lost,
     )
-    for ends_are_in, ids in session.rows(sql.lost_links(), sql.parameters):
-        outgoing.lost.add_all(LINK_END_CHANGED if ends_are_in else LINK_END_MISSING, ids)
-    return outgoing
 
 
 def moment(session: ExportSession) -> str:
@@ -117,7 +116,10 @@ def _document(records: list[Record]) -> ArticleDocument:
     )
 
 
-def _gone(session: ExportSession, order: Order, sql: ExportSql) -> Iterator[Gone]:
+def _gone(session: ExportSession, order: Order, sql: ExportSql, lost: LossList) -> Iterator[Gone]:
+    # Every codec asks for this last; asked for first, the links would hold up the first byte.
+    for ends_are_in, ids in session.rows(sql.lost_links(), sql.parameters):
+        lost.add_all(LINK_END_CHANGED if ends_are_in else LINK_END_MISSING, ids)
     if order.choice.updated_since:
         yield from cast(Iterator[Gone], _records(session, sql.gone(), sql.parameters))
 

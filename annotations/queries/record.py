@@ -20,13 +20,12 @@ from annotations.queries.access import (
     visible_links,
     visible_parties,
 )
-from annotations.queries.barring import editors_since_approval
 from annotations.queries.bundles import Bundle, bundle_of
 from annotations.queries.comments import Thread, about, seen_of, thread_of
 from annotations.queries.comparison import Comparison, comparison_of
 from annotations.queries.workbench import TextBlock, touched_blocks
 from annotations.rules.permissions import Action
-from annotations.rules.review import HIDDEN, State, barred
+from annotations.rules.review import HIDDEN, State
 
 _FIELDS = ("kind", "segments", "attributes", "parties", "note")
 
@@ -93,6 +92,7 @@ def reviewed_annotation(actor: Actor, annotation: Annotation) -> ReviewedRecord:
     article = get_article_for(actor, annotation.article_id)
     relations = tuple(_relations(actor, annotation))
     past = _past(actor, annotation)
+    bundle = bundle_of(actor, annotation)
     parties = visible_parties(actor, annotation.project_id).filter(pk__in=annotation.parties)
     names = parties.order_by("name").values_list("name", flat=True) if annotation.parties else ()
     return ReviewedRecord(
@@ -110,8 +110,8 @@ def reviewed_annotation(actor: Actor, annotation: Annotation) -> ReviewedRecord:
         relations=relations,
         history=past.history,
         thread=past.thread,
-        bundle=bundle_of(actor, annotation),
-        is_barred=_is_barred(actor, annotation),
+        bundle=bundle,
+        is_barred=bundle.items[0].is_barred,
         may_decide=actor.may(Action.DECIDE, annotation.project_id),
     )
 
@@ -127,6 +127,7 @@ def reviewed_link(actor: Actor, link: Link) -> ReviewedRecord:
         if pk in ends
     )
     past = _past(actor, link)
+    bundle = bundle_of(actor, link)
     shown = [segment for end in ends.values() if end.article_id == article.id for segment in end.segments]
     return ReviewedRecord(
         record=link,
@@ -143,8 +144,8 @@ def reviewed_link(actor: Actor, link: Link) -> ReviewedRecord:
         relations=relations,
         history=past.history,
         thread=past.thread,
-        bundle=bundle_of(actor, link),
-        is_barred=_is_barred(actor, link),
+        bundle=bundle,
+        is_barred=bundle.items[0].is_barred,
         may_decide=actor.may(Action.DECIDE, link.project_id),
     )
 
@@ -252,12 +253,6 @@ def _history(versions: Sequence[_VersionRow], decided: Sequence[tuple[Any, ...]]
     for at, reviewer, number, verdict, reason, comment, proposal in decided:
         told.append(Happened(at, reviewer, number, (), verdict, reason, comment, proposal))
     return sorted(told, key=lambda happened: happened.at, reverse=True)
-
-
-def _is_barred(actor: Actor, record: Annotation | Link) -> bool:
-    is_link = isinstance(record, Link)
-    editors = editors_since_approval([] if is_link else [record.id], [record.id] if is_link else [])
-    return actor.user.id in barred(record.author_id, editors.get(record.id, ()))
 
 
 def _name(record: Annotation | Link) -> str:

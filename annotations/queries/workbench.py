@@ -212,12 +212,16 @@ def place_of(text: str, words: str, occurrence: int) -> Segment:
     return Segment(start, start + len(words))
 
 
-class _FirstStart(Func):
+class FirstStart(Func):
+    """Where the first segment of a column of segments starts."""
+
     template = "(%(expressions)s)[1][1]"
     output_field = IntegerField()
 
 
-class _LastEnd(Func):
+class LastEnd(Func):
+    """Where the last segment of a column of segments ends."""
+
     template = "(%(expressions)s)[array_upper(%(expressions)s, 1)][2]"
     output_field = IntegerField()
 
@@ -226,7 +230,7 @@ def tags_of(actor: Actor, article: Article, reach: Q | None = None) -> list[Tag]
     """Read the shown tags of an article in the order of the text. `reach` may ask for `first` and `last` offsets."""
     found = visible_annotations(actor, article.project_id).exclude(state__in=HIDDEN).filter(article=article)
     if reach is not None:
-        found = found.annotate(first=_FirstStart(F("segments")), last=_LastEnd(F("segments"))).filter(reach)
+        found = found.annotate(first=FirstStart(F("segments")), last=LastEnd(F("segments"))).filter(reach)
     return sorted(map(_tag, found.values_list(*_COLUMNS)), key=lambda tag: (tag.segments[0].start, tag.id))
 
 

@@ -122,5 +122,5 @@ def _conflicts(changed: Mapping[str, str]) -> list[FieldError]:
         if len(names) > 1:
             other = next((name for name in names if name != mine[0]), names[-1])
             detail = f"{key} already means: {BY_NAME[other].label}."
-            found.append(FieldError(mine[0], "taken_key", detail))
+            found.append(FieldError(mine[0], "invalid", detail))
     return found

@@ -11,7 +11,7 @@ from annotations.rules.keys import BY_NAME, clean_key, key_errors
 def save_keys(*, actor: Actor, keys: Mapping[str, str], has_single_keys: bool) -> None:
     """Keep the keys that differ from ours, and the switch for single keys.
 
-    Raises: InvalidFields, with code `taken_key` when two commands would share a key.
+    Raises: InvalidFields, among them when two commands would share a key.
     """
     cleaned = {name: clean_key(key) for name, key in keys.items()}
     changed = {name: key for name, key in cleaned.items() if name not in BY_NAME or BY_NAME[name].key != key}

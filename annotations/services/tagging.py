@@ -9,14 +9,17 @@ from uuid import UUID
 
 import regex
 from django.db import transaction
+from django.db.models import F
 
 from annotations.anchoring.anchor import Segment
 from annotations.anchoring.boundaries import splits_grapheme
 from annotations.errors import InvalidInput, KindNotAllowed
 from annotations.models import Annotation, Article, Link
-from annotations.queries.access import Actor
+from annotations.queries.access import Actor, require
+from annotations.queries.workbench import FirstStart, LastEnd
 from annotations.rules.kinds import CLAIMS, Kind
 from annotations.rules.links import LinkType, lies_inside
+from annotations.rules.permissions import Action
 from annotations.rules.review import NOT_LIVING
 from annotations.rules.steps import StepKind
 from annotations.services.annotations import (
@@ -88,9 +91,10 @@ def unlink_tags(*, actor: Actor, article: Article, link: Link, version: int) -> 
 def tag_mentions(*, actor: Actor, article: Article, annotation: Annotation) -> list[Annotation]:
     """Tag every other whole-word place of a tag's text with its kind, attributes and parties.
 
-    Places that already have such a tag of the actor's are left alone. Raises: KindNotAllowed (a tag of several
+    Places that already have such a tag of the actor's are left alone. Raises: NotAllowed, KindNotAllowed (a tag of several
     segments), InvalidInput `too_many`, and as create_annotation.
     """
+    require(actor, Action.ANNOTATE, article.project_id)
     if len(annotation.exact) != 1:
         raise KindNotAllowed("A tag of several segments has no other places; choose one of a single segment.")
     words = annotation.exact[0]
@@ -136,6 +140,8 @@ def _own_places(actor: Actor, annotation: Annotation) -> list[list[list[int]]]:
 def _express(actor: Actor, claim: Annotation) -> list[Link]:
     """Link a new claim to the smallest of one's own quotes around it, and to that quote's speakers."""
     quotes = Annotation.objects.living().filter(article_id=claim.article_id, author=actor.user, kind=Kind.QUOTE)
+    quotes = quotes.annotate(first=FirstStart(F("segments")), last=LastEnd(F("segments")))
+    quotes = quotes.filter(first__lte=claim.segments[0][0], last__gte=claim.segments[-1][1])
     around = [
         (_length(segments), pk)
         for pk, segments in quotes.values_list("pk", "segments")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from annotations.anchoring.anchor import Segment
 from annotations.errors import ChangedSince, FieldError
@@ -66,8 +67,7 @@ def remember_step(actor: Actor, article: Article, kind: StepKind, changes: Seque
         return
     steps = UndoStep.objects.filter(user=actor.user, article=article)
     older = steps.filter(is_undone=False).order_by("-id").values("pk")[MOST_STEPS - 1 :]
-    steps.filter(is_undone=True).delete()
-    steps.filter(pk__in=older).delete()
+    steps.filter(Q(is_undone=True) | Q(pk__in=older)).delete()
     UndoStep.objects.create(
         project_id=article.project_id,
         article=article,
@@ -191,19 +191,19 @@ def _refuse_linked_by_others(actor: Actor, annotation: Annotation) -> None:
     others = Link.objects.living().filter(touching(annotation.id)).exclude(author=actor.user)
     if others.exists():
         detail = "Somebody else has linked this tag since; it stays."
-        raise ChangedSince(annotation, [FieldError("links", "differs", detail)])
+        raise ChangedSince(annotation, [FieldError("links", "invalid", detail)])
 
 
 def _differences(was: Standing, now: Standing) -> list[FieldError]:
     """Say for each field how the step left it and how it is now."""
     if was is None or now is None:
         left, found = ("there" if was else "removed"), ("there" if now else "removed")
-        return [FieldError("state", "differs", f"You left it: {left}. Now it is: {found}.")]
+        return [FieldError("state", "invalid", f"You left it: {left}. Now it is: {found}.")]
     fields = {"state": (was["state"], now["state"])} | {
         name: (value, now["content"].get(name)) for name, value in was["content"].items()
     }
     return [
-        FieldError(name, "differs", f"{name}: {_shown(left)} → {_shown(found)}")
+        FieldError(name, "invalid", f"{name}: {_shown(left)} → {_shown(found)}")
         for name, (left, found) in fields.items()
         if left != found
     ]

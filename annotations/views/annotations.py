@@ -68,6 +68,7 @@ class QuotingForm(WriteForm):
     kind = forms.ChoiceField(choices=KINDS)
     words = forms.CharField(max_length=100_000)
     occurrence = WholeNumberField(max_value=100_000, initial=1)
+    speaker = forms.UUIDField(required=False)
 
 
 class KindForm(ChangeForm):

@@ -60,6 +60,20 @@ def show_review(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     return render(request, "review/queue.html", {**_deck(actor, project, place), "takes_focus": is_htmx(request)})
 
 
+@require_safe
+@page
+def show_frame(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Show one record without the queue beside it, for going from row to row."""
+    project = open_project(request, actor, slug)
+    require_queue(actor, project.id)
+    place = PlaceForm(request.GET).place(default_view(actor, project))
+    shown = _shown(actor, project, place)
+    if shown is None:
+        raise NotFound
+    context = {"project": project, "place": place, "shown": shown, "takes_focus": True}
+    return fragment(request, "review/moved.html", {**context, **_record_context(actor, shown, place)})
+
+
 @require_POST
 @page
 def decide_records(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
@@ -247,9 +261,15 @@ def _record_context(actor: Actor, shown: ReviewedRecord, place: Place) -> dict[s
         "refusal": refusal,
         "may_approve": record.state == State.SUBMITTED,
         "reasons": REASON_LABELS.items(),
-        "article_query": replace(place, wanted=replace(place.wanted, article=article.id), after=None).full_query,
+        "article_query": _article_query(place, article.id),
         "content_form": ContentForm(record, actor) if is_proposable and isinstance(record, Annotation) else None,
     }
+
+
+def _article_query(place: Place, article: UUID) -> str:
+    """Narrow the queue to the record's article, or widen it again."""
+    narrowed = None if place.wanted.article else article
+    return replace(place, wanted=replace(place.wanted, article=narrowed), after=None).full_query
 
 
 def _why_not(shown: ReviewedRecord) -> str:

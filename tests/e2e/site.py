@@ -96,9 +96,9 @@ class Site:
         found: list[dict[str, Any]] = self.send("ana", "GET", f"annotations/?article={article['id']}")["results"]
         return found
 
-    def export(self, project: dict[str, Any]) -> list[dict[str, Any]]:
-        """Export the approved records of a project."""
-        lines = self._open("rui", "GET", f"projects/{project['id']}/export/", None).splitlines()
+    def export(self, project: dict[str, Any], state: str = "approved") -> list[dict[str, Any]]:
+        """Export the records of a project in a state."""
+        lines = self._open("rui", "GET", f"projects/{project['id']}/export/?state={state}", None).splitlines()
         return [json.loads(line) for line in lines]
 
     def send(self, name: str, method: str, path: str, body: object = None) -> Any:
@@ -143,6 +143,8 @@ class Site:
             **kept,
             "DJANGO_SETTINGS_MODULE": "newsdesk.settings",
             "NEWSDESK_VAR": str(self.var),
+            # What a site writes: tests/e2e/test_log.py reads it.
+            "LOG_LEVEL": "INFO",
             "PYTHONPATH": str(ROOT),
         }
 

@@ -1,4 +1,4 @@
-"""Review of a whole real article by keyboard: bundles, three records sent back, the inbox, a second round, the export."""
+"""A whole real article reviewed by keyboard: bundles, three records sent back, inbox, second round, export."""
 
 import io
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.site import Site
@@ -16,6 +17,10 @@ from tests.e2e.site import Site
 SignIn = Callable[..., Page]
 # The keys that decide or lead to the next record; each counts as one act.
 MOST_ACTS_PER_RECORD = 1.3
+# The first of each kind is sent back, with the reason of this key.
+SENT_BACK = {"quote": "3", "party": "1", "claim": "6"}
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_whole_article_is_decided_by_keyboard_and_exported_as_the_gold(
@@ -30,15 +35,14 @@ def test_the_whole_article_is_decided_by_keyboard_and_exported_as_the_gold(
     assert records == 178
 
     reviewer, author = sign_in("rui"), sign_in("ana")
-    back = _three(site, project)
-    acts = _first_round(reviewer, project, back)
+    acts = _go_through(reviewer, project, dict(SENT_BACK))
     states = _states(site, project)
-    assert states["submitted"] <= 12
     assert states["returned"] == 3
+    assert states["approved"] >= 150
 
     _fix_from_the_inbox(author, project)
     assert _states(site, project)["returned"] == 0
-    acts += _approve_the_rest(reviewer, project)
+    acts += _go_through(reviewer, project, {})
     assert _states(site, project) == {"approved": 178}
     print(f"\nreview: {records} records, {acts} acts, {acts / records:.2f} acts a record")
     assert acts / records <= MOST_ACTS_PER_RECORD
@@ -59,43 +63,37 @@ def _import(site: Site, project: dict[str, Any], content: bytes) -> dict[str, st
         "Content-Type": f"multipart/form-data; boundary={boundary}",
     }
     path = f"{site.base}/api/v1/projects/{project['id']}/imports/"
-    with urlopen(Request(path, data=parts.getvalue(), headers=headers, method="POST"), timeout=60) as answer:
+    sent = Request(path, data=parts.getvalue(), headers=headers, method="POST")  # noqa: S310 - our own site
+    with urlopen(sent, timeout=60) as answer:  # noqa: S310
         report = json.loads(answer.read())
     assert report["status"] == "done"
     mapping: dict[str, str] = report["mapping"]
     return mapping
 
 
-def _three(site: Site, project: dict[str, Any]) -> dict[str, str]:
-    """Choose a quote, a mention and a cue to send back; by id, the key of the reason."""
-    listed = site.send("rui", "GET", f"annotations/?project={project['id']}&page_size=500")["results"]
-    first = {kind: next(row["id"] for row in listed if row["kind"] == kind) for kind in ("quote", "party", "cue")}
-    return {first["quote"]: "3", first["party"]: "1", first["cue"]: "6"}
-
-
-def _first_round(page: Page, project: dict[str, Any], back: dict[str, str]) -> int:
-    """Go through the queue from its start: send three back with a reason, approve all that can be, pass the rest."""
+def _go_through(page: Page, project: dict[str, Any], back: dict[str, str]) -> int:
+    """Go through the queue: send the first of some kinds back, approve all that can be, pass the rest."""
     page.goto(f"/p/{project['slug']}/review/")
     acts = 0
     for _ in range(400):
         current = page.locator(".review-row:has(a[aria-current])")
         if current.count() == 0:
             break
-        pk = (current.get_attribute("id") or "").removeprefix("review-row-")
-        if pk in back:
-            acts += _decide(page, "c", back.pop(pk))
-        elif page.locator(".verdicts button[aria-keyshortcuts='A']").count() and not _lacks(page):
+        kind = (current.locator(".kind-badge").get_attribute("class") or "").split()[-1]
+        if kind in back:
+            acts += _decide(page, "c", back.pop(kind))
+        elif _may_be_approved(page):
             acts += _decide(page, "a")
+        elif page.locator(".review-row:has(a[aria-current]) + .review-row").count():
+            acts += _move(page, current.get_attribute("id") or "")
         else:
-            if page.locator(".review-row:has(a[aria-current]) + .review-row").count() == 0:
-                break
-            acts += _move(page, pk)
+            break
     return acts
 
 
-def _lacks(page: Page) -> bool:
-    """Whether something that belongs to the record is not ready."""
-    return page.get_by_text("They cannot be approved in one go yet").count() > 0
+def _may_be_approved(page: Page) -> bool:
+    is_offered = page.locator(".verdicts button[aria-keyshortcuts='A']").count() > 0
+    return is_offered and page.get_by_text("They cannot be approved in one go yet").count() == 0
 
 
 def _decide(page: Page, *keys: str) -> int:
@@ -107,14 +105,10 @@ def _decide(page: Page, *keys: str) -> int:
     return len(keys)
 
 
-def _move(page: Page, pk: str) -> int:
+def _move(page: Page, row: str) -> int:
     page.keyboard.press("j")
-    page.wait_for_function("(pk) => !document.querySelector(`#review-row-${CSS.escape(pk)} a[aria-current]`)", arg=pk)
+    page.wait_for_function("(row) => !document.querySelector(`#${row} a[aria-current]`)", arg=row)
     return 1
-
-
-def _approve_the_rest(page: Page, project: dict[str, Any]) -> int:
-    return _first_round(page, project, {})
 
 
 def _fix_from_the_inbox(page: Page, project: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """UIMA CAS: dkpro-cassis opens what we write, its covered texts are ours, and all of it is read back."""
 
 import io
+import json
 import re
 import zipfile
 from typing import Any
@@ -179,6 +180,20 @@ def test_types_of_others_are_refused(codec, trap):
     wrong = wrong.replace(b'"newsdesk.Segment"', b'"other.Segment"')
 
     assert [problem.code for problem in read_back(codec, packed({name: wrong})).problems] == ["unknown_type"]
+
+
+def test_type_system_of_a_file_is_never_used(trap, tmp_path):
+    mark = tmp_path / "ran"
+    name = f"x)}}{{open({str(mark)!r}, 'w')}}{{(self.x"
+    files = unpacked(written(CAS_JSON, trap)[0])
+    [member] = [member for member in files if member.startswith("00")]
+    content = json.loads(files[member])
+    content["%TYPES"]["newsdesk.Record"][name] = {"%NAME": name, "%RANGE": "uima.cas.String"}
+
+    reading = read_back(CAS_JSON, packed({member: json.dumps(content).encode()}))
+
+    assert len(records(reading, Annotation)) == 1
+    assert not mark.exists()
 
 
 @CODECS

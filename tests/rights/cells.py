@@ -1,4 +1,4 @@
-"""One cell: a row of the table asked by one person with one credential in one place; what is expected and what comes."""
+"""One cell: a row of the table, asked by one person with one credential in one place; what is expected, what comes."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from django.test import Client
 
 from annotations.rules.permissions import Scope
 from tests.rights.places import PEOPLE, ROLES, Place, Places
-from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, BODY, FILTER, NOWHERE, OTHERS, PATH, Row
+from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, NOWHERE, OTHERS, PATH, Row
 
 SESSION, BEARER = "session", "bearer"
 HOME, ABROAD = "home", "abroad"

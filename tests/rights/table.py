@@ -60,6 +60,8 @@ def filters(path: str, least: str = "person", **values: str) -> list[Row]:
 OPEN: Final = [
     Row("GET", "/livez", "open", named=NOWHERE),
     Row("GET", "/readyz", "open", named=NOWHERE),
+    # Only with a setting, and then with a token of its own.
+    Row("GET", "/metrics", "open", ok=404, named=NOWHERE),
     Row("GET", "/login/", "nobody", named=NOWHERE),
     Row("POST", "/login/", "nobody", named=NOWHERE),
     Row("GET", "/login/link/unknown/", "open", ok=410, named=NOWHERE),
@@ -186,6 +188,8 @@ PAGES: Final = [
     Row("GET", "/", "person", ok=302, named=NOWHERE),
     Row("GET", "/account/", "person", named=NOWHERE),
     Row("POST", "/account/", "person", ok=302, body={"theme": "dark", "language": "en"}, named=NOWHERE),
+    Row("GET", "/account/keys/", "person", named=NOWHERE),
+    Row("POST", "/account/keys/", "person", ok=302, body={"reset": "yes"}, named=NOWHERE),
     Row("GET", "/projects/", "person", named=NOWHERE),
     Row("POST", "/projects/", "person", ok=302, body={"name": "Another"}, named=NOWHERE),
     Row("GET", f"{PAGE}articles/", "viewer"),
@@ -203,6 +207,7 @@ PAGES: Final = [
         body={"record": "annotation:{submitted}:1", "verdict": "approve"},
     ),
     Row("GET", f"{PAGE}review/?view=all&article={{article}}&outlet={{used outlet}}", "viewer"),
+    Row("GET", f"{PAGE}review/record/?view=all&annotation={{claim}}", "viewer", headers=HTMX),
     Row("GET", f"{PAGE}review/selection/?record=annotation:{{submitted}}:1", "reviewer"),
     Row(
         "POST", f"{PAGE}review/comments/", "analyst", ok=302,
@@ -220,21 +225,51 @@ PAGES: Final = [
     Row("GET", f"{DESK}?focus={{claim}}&pick=who&query=a", "viewer"),
     Row("GET", f"{DESK}panel/?focus={{claim}}", "viewer", headers=HTMX),
     Row("GET", f"{DESK}links/picker/?annotation={{claim}}&pick=who", "viewer", headers=HTMX),
-    Row("POST", f"{DESK}submissions/", "analyst", ok=302),
+    Row(
+        "GET", f"{DESK}links/preview/?annotation={{claim}}&target={{submitted}}&pick=about", "viewer", headers=HTMX
+    ),
+    Row("GET", f"{DESK}annotations/parties/choices/?annotation={{mention}}", "viewer", headers=HTMX),
+    Row("POST", f"{DESK}submissions/", "analyst", ok=302, body={"confirm": "yes"}),
+    Row("POST", f"{DESK}undo/", "analyst", ok=302),
+    Row("POST", f"{DESK}redo/", "analyst", ok=302),
     Row(
         "POST", f"{DESK}annotations/", "analyst", ok=302,
         body={"kind": "claim", "segments": "[[145,166]]", "exact": '["two houses had burned"]'},
     ),
-    Row("POST", f"{DESK}annotations/quoting/", "analyst", ok=302, body={"kind": "claim", "words": "burned", "occurrence": "1"}),
-    Row("POST", f"{DESK}annotations/kind/", "analyst", ok=302, body={**CLAIM, "kind": "counterclaim"}, whose=AUTHOR_OR_ADMIN),
+    Row(
+        "POST", f"{DESK}annotations/quoting/", "analyst", ok=302, body={"kind": "claim", "words": "burned",
+        "occurrence": "1"},
+    ),
+    Row(
+        "POST", f"{DESK}annotations/quoting/", "analyst", ok=302,
+        body={"kind": "claim", "words": "burned", "occurrence": "1", "speaker": "{mention}"},
+    ),
+    Row(
+        "POST", f"{DESK}annotations/span/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
+        body={**CLAIM, "words": "the northern bridge", "occurrence": "1"},
+    ),
+    Row(
+        "POST", f"{DESK}annotations/attributes/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
+        body={**CLAIM, "name": "act", "value": "accuse"},
+    ),
+    Row("POST", f"{DESK}annotations/mentions/", "analyst", ok=302, body={"annotation": "{mention}"}),
+    Row(
+        "POST", f"{DESK}annotations/kind/", "analyst", ok=302, body={**CLAIM, "kind": "counterclaim"},
+        whose=AUTHOR_OR_ADMIN,
+    ),
     Row("POST", f"{DESK}annotations/note/", "analyst", ok=302, body={**CLAIM, "note": "x"}, whose=AUTHOR_OR_ADMIN),
-    Row("POST", f"{DESK}annotations/note/", "analyst", body={**CLAIM, "note": "x"}, whose=AUTHOR_OR_ADMIN, headers=HTMX),
+    Row(
+        "POST", f"{DESK}annotations/note/", "analyst", body={**CLAIM, "note": "x"}, whose=AUTHOR_OR_ADMIN, headers=HTMX,
+    ),
     Row(
         "POST", f"{DESK}annotations/parties/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
-        body={"annotation": "{mention}", "version": "1", "add": "{spare}"},
+        body={"annotation": "{mention}", "version": "1", "keep": "{party}", "add": "{spare}"},
     ),
     Row("POST", f"{DESK}annotations/withdrawals/", "analyst", ok=302, body=CLAIM, whose=AUTHOR_OR_ADMIN),
-    Row("POST", f"{DESK}links/", "analyst", ok=302, body={"type": "about", "source": "{claim}", "target": "{submitted}"}),
+    Row(
+        "POST", f"{DESK}links/", "analyst", ok=302, body={"type": "about", "source": "{claim}",
+        "target": "{submitted}"},
+    ),
     Row(
         "POST", f"{DESK}links/withdrawals/", "analyst", ok=302, whose=AUTHOR_OR_ADMIN,
         body={"link": "{link}", "version": "1"},

@@ -12,8 +12,8 @@ from annotations.rules.permissions import Role, Scope
 from annotations.services.accounts import (
     create_sign_in_link,
     issue_token,
-    note_use,
     make_user,
+    note_use,
     revoke_token,
     set_membership,
     use_sign_in_link,

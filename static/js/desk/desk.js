@@ -2,13 +2,15 @@
 /** The workbench of one article: obeys commands, keeps the tag in focus, hands every write to the writer. */
 
 import { announce, find } from "../lib/dom.js";
-import { COMMAND, PICKER_CLOSED, PICKER_OPENED, UNSENT } from "../lib/events.js";
+import { COMMAND, PICKER_CLOSED, PICKER_OPENED, SPAN_DRAGGED, UNSENT } from "../lib/events.js";
 import { fitSelection } from "../text/boundaries.js";
 import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
 import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle } from "./focus.js";
+import { LinkDrag } from "./link-drag.js";
+import { choosePartyByKey } from "./party-query.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
@@ -21,6 +23,7 @@ import { Writer } from "./writer.js";
 /** @import { Fields, Kind, Selected } from "../types.js" */
 
 const PREVIEW_DELAY_MS = 30;
+const TOAST_MS = 8000;
 
 export class Desk {
   /** @param {HTMLElement} root the element around text, cards and tools */
@@ -45,6 +48,7 @@ export class Desk {
     this.writer = new Writer(this);
     this.stop = new AbortController();
     new Pointer(this).listen(this.stop.signal);
+    new LinkDrag(this).listen(this.stop.signal);
     this.listen(this.stop.signal);
     this.refresh();
     this.writer.outbox.recover();
@@ -65,13 +69,14 @@ export class Desk {
       capture = false,
     ) => this.root.addEventListener(name, act, { signal, capture });
     on(COMMAND, (event) => this.run(event.detail));
-    on("keydown", (event) => this.keepDigit(event), true);
+    on("keydown", (event) => this.takeKey(event), true);
     on("submit", (event) => this.writer.takeForm(event), true);
     on("change", (event) => this.writer.takeChange(event), true);
     on("htmx:configRequest", (event) => this.writer.addToken(event));
     on("htmx:beforeSwap", () => this.place.keep());
     on("htmx:oobBeforeSwap", (event) => this.place.guard(event));
     on("htmx:afterRequest", (event) => this.settle(event));
+    on(SPAN_DRAGGED, (event) => this.span.drag(event.detail));
     on(PICKER_OPENED, (event) => this.openPicker(event.detail));
     on(PICKER_CLOSED, () => this.leavePicker());
     on(UNSENT, (event) => this.writer.treatUnsent(event.detail));
@@ -253,6 +258,14 @@ export class Desk {
     form.requestSubmit();
   }
 
+  /** Keys that are meant for a list of choices. @param {KeyboardEvent} event */
+  takeKey(event) {
+    if (!choosePartyByKey(this.root, event)) return this.keepDigit(event);
+    event.preventDefault();
+    event.stopPropagation();
+    this.body.focus({ preventScroll: true });
+  }
+
   /** A digit may be faster than the list it chooses from. @param {KeyboardEvent} event */
   keepDigit(event) {
     if (!this.isPicking || find(this.root, ".link-picker:not([hidden])", HTMLElement)) return;
@@ -301,7 +314,16 @@ export class Desk {
     }
     this.place.giveBack();
     this.refresh();
+    this.dismissToast();
     if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+  }
+
+  /** A message about what was done goes by itself; its buttons are never the only way. */
+  dismissToast() {
+    clearTimeout(this.toastTimer);
+    const toast = find(this.root, "#annotation-toast", HTMLElement);
+    if (!toast || toast.hidden) return;
+    this.toastTimer = setTimeout(() => toast.contains(document.activeElement) || toast.replaceChildren(), TOAST_MS);
   }
 
   /** What the server shows as its panel after a write is in focus, unless somebody has gone on since. */

@@ -1,7 +1,9 @@
 // @ts-check
 /** Making the tag in focus longer or shorter: by a word at an edge, or by selecting anew. */
+import { snapToWords } from "../text/boundaries.js";
+import { drawHighlight } from "../text/highlights.js";
 import { extendBy, wordsOf } from "../text/moves.js";
-import { windowAround } from "../text/selection.js";
+import { rangesOf, windowAround } from "../text/selection.js";
 import { segmentsOf, withText } from "../text/tags.js";
 
 /** @import { Desk } from "./desk.js" */
@@ -56,6 +58,24 @@ export class SpanEditor {
     this.change(segments.map((one) => (one === segment ? moved : one)));
   }
 
+  /**
+   * Show where an edge is being dragged to, in whole words; store it when it is released.
+   * @param {{edge: string, offset: number, isDone: boolean}} pull
+   */
+  drag({ edge, offset, isDone }) {
+    const { desk } = this;
+    const segments = segmentsOf(desk.body, desk.root.dataset.focus ?? "");
+    const segment = edge === "start" ? segments[0] : segments.at(-1);
+    const text = segment && windowAround(desk.body, offset);
+    if (!segment || !text) return;
+    const pulled = edge === "start" ? { start: offset, end: segment.end } : { start: segment.start, end: offset };
+    if (pulled.start >= pulled.end) return;
+    const snapped = snapToWords(text.points, shifted(pulled, -text.offset), desk.caret.language(offset));
+    const moved = { ...pulled, [edge]: shifted(snapped, text.offset)[edge === "start" ? "start" : "end"] };
+    drawHighlight("snap", isDone ? [] : rangesOf(desk.body, moved));
+    if (isDone) this.change(segments.map((one) => (one === segment ? moved : one)));
+  }
+
   /** Store other segments for the tag in focus. @param {Segment[]} segments */
   change(segments) {
     this.desk.change("span", asFields(segments.map((segment) => withText(this.desk.body, bare(segment)))));
@@ -73,4 +93,9 @@ export function asFields(segments) {
 /** A segment without anything else. @param {Segment} segment @returns {Segment} */
 export function bare({ start, end }) {
   return { start, end };
+}
+
+/** @param {Segment} segment @param {number} by @returns {Segment} */
+function shifted({ start, end }, by) {
+  return { start: start + by, end: end + by };
 }

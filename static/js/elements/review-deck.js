@@ -9,11 +9,13 @@ export class ReviewDeck extends HTMLElement {
   connectedCallback() {
     this.press = this.press.bind(this);
     this.countSelected = this.countSelected.bind(this);
+    this.markCurrentRow = this.markCurrentRow.bind(this);
     /** The verdict that waits for its reason. */
     this.armed = "";
     document.addEventListener("keydown", this.press);
     this.addEventListener("change", this.countSelected);
     this.addEventListener("reset", this.countSelected);
+    this.addEventListener("htmx:afterSwap", this.markCurrentRow);
     this.showCurrentRow();
   }
 
@@ -21,6 +23,18 @@ export class ReviewDeck extends HTMLElement {
     document.removeEventListener("keydown", this.press);
     this.removeEventListener("change", this.countSelected);
     this.removeEventListener("reset", this.countSelected);
+    this.removeEventListener("htmx:afterSwap", this.markCurrentRow);
+  }
+
+  /** The record beside the queue has changed: its row is the current one now. */
+  markCurrentRow() {
+    const pk = find(this, "#review-frame", HTMLElement)?.dataset.record;
+    for (const link of findAll(this, ".review-row a", HTMLAnchorElement)) {
+      if (link.closest(".review-row")?.id === `review-row-${pk}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    this.armed = "";
+    this.showCurrentRow();
   }
 
   /** Scroll the queue, and nothing else, so far that the current row is in sight. */

@@ -25,3 +25,5 @@ export const PICKER_OPENED = "picker:opened";
 export const PICKER_CLOSED = "picker:closed";
 /** Something is to be done with an unsent tag; `detail` is its key and what: edit, again, discard. */
 export const UNSENT = "unsent:treat";
+/** An edge of the focused tag is dragged; `detail` is which, to what offset, and whether it was released. */
+export const SPAN_DRAGGED = "span:dragged";

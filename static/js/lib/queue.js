@@ -10,7 +10,8 @@ const BUSY = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
 /** Wait 1, 2, 4 … 60 seconds, a little more or less. @param {number} attempts made so far @param {number} chance 0 to 1 */
 export function waitBefore(attempts, chance) {
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1)) * (0.8 + 0.4 * chance);
+  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1));
+  return Math.round(wait * (0.8 + 0.4 * chance));
 }
 
 /**

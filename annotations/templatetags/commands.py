@@ -1,0 +1,44 @@
+"""The commands of the workbench as rows of the palette and of the shortcut sheet: name, words, keys as people read them."""
+
+import json
+from dataclasses import dataclass
+
+from django import template
+from django.utils.translation import gettext
+
+from annotations.rules.keys import COMMANDS
+
+register = template.Library()
+
+_SIGNS = {"Control": "Ctrl", "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Backspace": "⌫"}
+_KIND = "tag-"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """One command; `run` and `kind` are what the browser calls it."""
+
+    name: str
+    run: str
+    kind: str
+    label: str
+    keys: tuple[str, ...]
+
+
+@register.filter
+def command_rows(keys: str) -> list[CommandRow]:
+    """Shape the commands with somebody's keys, given as the JSON that the browser gets."""
+    chosen: dict[str, list[str]] = json.loads(keys) if keys else {}
+    rows = []
+    for command in COMMANDS:
+        own = chosen.get(command.name, [command.key, *command.also])
+        kind = command.name.removeprefix(_KIND) if command.name.startswith(_KIND) else ""
+        run = "tag" if kind else command.name
+        rows.append(CommandRow(command.name, run, kind, gettext(command.label), tuple(map(_shown, own))))
+    return rows
+
+
+def _shown(key: str) -> str:
+    if key == "+":
+        return key
+    return " ".join(_SIGNS.get(part, part.upper() if len(part) == 1 else part) for part in key.split("+"))
