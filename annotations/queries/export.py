@@ -166,6 +166,7 @@ def _produce(session: ExportSession, put: _Put, *, order: Order, sql: ExportSql,
     sink = LineSink(put)
     sink.write(orjson.dumps({**header, "exported_at": moment(session)}) + b"\n")
     sink.flush()
+    session.rows(sql.name_strangers(), sql.parameters)
     session.copy(COPY, sql.registry(), sql.parameters, sink)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)

@@ -34,6 +34,7 @@ _Values = dict[str, Any]
 
 def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: Mapping[str, Any]) -> Outgoing:
     """Give what the order chooses, read from the session's snapshot while a codec asks for it."""
+    session.rows(sql.name_strangers(), sql.parameters)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)
     [(count,)] = session.rows(sql.count_articles(), sql.parameters)

@@ -24,6 +24,7 @@ SET lock_timeout = '2s';
 SET idle_in_transaction_session_timeout = '90s';
 SET application_name = '{APPLICATION_NAME}';
 SET TimeZone = 'UTC';
+SET DateStyle = 'ISO';
 """
 # Before the snapshot: what commits after it began at or after this moment. Exports only read.
 _OLDEST_TRANSACTION: Final = f"""

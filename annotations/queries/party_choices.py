@@ -1,4 +1,4 @@
-"""Whom a mention may mean: parties of nearly the same name, those of this article, or a new one."""
+"""Whom a mention may mean: parties of nearly the same name, those of this article, others, or a new one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_CHOICES = 9
 
 @dataclass(frozen=True, slots=True)
 class PartyChoice:
-    """A party that a mention may mean. `id` is None for a new one of this name; `why` is similar, near or new."""
+    """A party that a mention may mean. `id` is None for a new one; `why` is similar, near, other or new."""
 
     id: UUID | None
     name: str
@@ -36,9 +36,9 @@ class PartyChoices:
 
 
 def party_choices_of(actor: Actor, article: Article, mention: Annotation, query: str = "") -> PartyChoices:
-    """List whom a mention may mean, or who is called as the query: the similar names, then the article's parties.
+    """List whom a mention may mean, or who is called as the query: similar names, the article's parties, then others.
 
-    A mention in small letters ("the group") is rarely a new party, so that choice is its last. Two statements.
+    A mention in small letters ("the group") is rarely a new party, so that choice is its last. Three statements.
     """
     words = query or " ".join(mention.exact)
     taken = set(mention.parties)
@@ -46,6 +46,9 @@ def party_choices_of(actor: Actor, article: Article, mention: Annotation, query:
     similar = [PartyChoice(pk, name, "similar") for pk, name in _similar(known, words) if pk not in taken]
     taken |= {choice.id for choice in similar if choice.id is not None}
     near = [] if query else _near(actor, article, mention, known, taken)
+    if not query:
+        met = taken | {choice.id for choice in near if choice.id is not None}
+        near += [PartyChoice(pk, name, "other") for pk, name in _others(known, met)]
     new = (
         []
         if any(choice.name.casefold() == words.casefold() for choice in similar)
@@ -79,6 +82,10 @@ def _near(
     wanted = [party for party in _once(row[1] for row in by_distance) if party not in taken][:MOST_CHOICES]
     names = dict(known.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
     return [PartyChoice(party, names[party], "near") for party in wanted if party in names]
+
+
+def _others(known: QuerySet[Party], met: set[UUID]) -> Iterable[tuple[UUID, str]]:
+    return known.exclude(pk__in=met).order_by("name").values_list("pk", "name")[:MOST_CHOICES]
 
 
 def _once(lists: Iterable[Sequence[UUID]]) -> list[UUID]:

@@ -91,8 +91,8 @@ def unlink_tags(*, actor: Actor, article: Article, link: Link, version: int) -> 
 def tag_mentions(*, actor: Actor, article: Article, annotation: Annotation) -> list[Annotation]:
     """Tag every other whole-word place of a tag's text with its kind, attributes and parties.
 
-    Places that already have such a tag of the actor's are left alone. Raises: NotAllowed, KindNotAllowed (a tag of several
-    segments), InvalidInput `too_many`, and as create_annotation.
+    Places that already have such a tag of the actor's are left alone.
+    Raises: NotAllowed, KindNotAllowed (a tag of several segments), InvalidInput `too_many`, and as create_annotation.
     """
     require(actor, Action.ANNOTATE, article.project_id)
     if len(annotation.exact) != 1:
@@ -139,9 +139,12 @@ def _own_places(actor: Actor, annotation: Annotation) -> list[list[list[int]]]:
 
 def _express(actor: Actor, claim: Annotation) -> list[Link]:
     """Link a new claim to the smallest of one's own quotes around it, and to that quote's speakers."""
-    quotes = Annotation.objects.living().filter(article_id=claim.article_id, author=actor.user, kind=Kind.QUOTE)
-    quotes = quotes.annotate(first=FirstStart(F("segments")), last=LastEnd(F("segments")))
-    quotes = quotes.filter(first__lte=claim.segments[0][0], last__gte=claim.segments[-1][1])
+    quotes = (
+        Annotation.objects.living()
+        .filter(article_id=claim.article_id, author=actor.user, kind=Kind.QUOTE)
+        .annotate(first=FirstStart(F("segments")), last=LastEnd(F("segments")))
+        .filter(first__lte=claim.segments[0][0], last__gte=claim.segments[-1][1])
+    )
     around = [
         (_length(segments), pk)
         for pk, segments in quotes.values_list("pk", "segments")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Locator
+
 from tests.e2e.desk import Desk
 from tests.e2e.site import Site
 
@@ -167,6 +169,21 @@ class GoldDriver:
         for _ in range(values.index(target)):
             self.desk.press("ArrowDown")
         return values.index(target)
+
+    def choice_of(self, party: str) -> Locator:
+        """Find a party among those offered for the mention in focus."""
+        return self.desk.page.locator(f"#annotation-party-choices [value='{self.parties[party]}']")
+
+    def look_up_party(self, party: str) -> int:
+        """Type letters of a party that is not offered until it is; give how many."""
+        if self.choice_of(party).count():
+            return 0
+        name = next(known["name"] for known in self.gold["parties"] if known["id"] == party)
+        if not self.desk.page.locator("#party-query:focus").count():
+            self.desk.press("l")
+        self.desk.page.locator("#party-query:focus").press_sequentially(name[:6])
+        self.choice_of(party).wait_for()
+        return 7
 
     def settle(self, tags: int) -> None:
         """Wait until everything is saved."""

@@ -34,8 +34,7 @@ def _press(driver: GoldDriver, segment: list[int], kind: str) -> int:
 
 
 def _choose(driver: GoldDriver, party: str) -> int:
-    choice = driver.desk.page.locator(f"#annotation-party-choices [value='{driver.parties[party]}']")
-    digit = choice.get_attribute("data-digit") or ""
     driver.desk.press("l")
-    driver.desk.press(digit)
-    return 2
+    typed = driver.look_up_party(party)
+    driver.desk.press("Enter" if typed else driver.choice_of(party).get_attribute("data-digit") or "")
+    return typed + 2

@@ -36,5 +36,6 @@ def _drag(driver: GoldDriver, segment: list[int], _kind: str) -> int:
 
 
 def _click(driver: GoldDriver, party: str) -> int:
-    driver.desk.page.locator(f"#annotation-party-choices [value='{driver.parties[party]}']").click()
-    return 1
+    typed = driver.look_up_party(party)
+    driver.choice_of(party).click()
+    return typed + 1

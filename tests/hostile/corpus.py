@@ -66,11 +66,11 @@ def shots(case: Case, world: Range) -> Iterator[Shot]:
 
 
 def _fits(case: Case, route: Route) -> bool:
-    body = route.get("body")
+    body: dict[str, Any] | None = route.get("body")
     if route["name"] in case.get("not", ()) or route["name"] not in case.get("routes", [route["name"]]):
         return False
     if "fields" in case:
-        return bool(body) and any(name in body for name in case["fields"])
+        return any(name in (body or {}) for name in case["fields"])
     if "paths" in case:
         return "{" in route["path"]
     if case.get("matching"):
@@ -81,7 +81,7 @@ def _fits(case: Case, route: Route) -> bool:
 
 
 def _bodies(case: Case, route: Route, world: Range) -> Iterator[bytes]:
-    whole = route.get("body")
+    whole: dict[str, Any] = route.get("body") or {}
     if "raw" in case:
         yield case["raw"].encode()
     elif "hex" in case:
@@ -92,7 +92,7 @@ def _bodies(case: Case, route: Route, world: Range) -> Iterator[bytes]:
                 yield _written(whole, world, {name: _literal(case, name, world)})
     elif "repeat" in case:
         yield case["repeat"].encode() * case["times"]
-    elif whole is None:
+    elif not whole:
         yield b""
     else:
         yield _written(whole, world, case.get("add", {}))
@@ -101,7 +101,8 @@ def _bodies(case: Case, route: Route, world: Range) -> Iterator[bytes]:
 def _written(body: dict[str, Any], world: Range, literals: dict[str, str]) -> bytes:
     """Write a good body as JSON with some values as they are given, be they JSON or not."""
     parts = {name: json.dumps(value) for name, value in body.items()} | literals
-    return filled("{" + ", ".join(f'"{name}": {text}' for name, text in parts.items()) + "}", world.words).encode()
+    written: str = filled("{" + ", ".join(f'"{name}": {text}' for name, text in parts.items()) + "}", world.words)
+    return written.encode()
 
 
 def _literal(case: Case, name: str, world: Range) -> str:

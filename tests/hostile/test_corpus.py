@@ -64,7 +64,7 @@ def test_afterwards_everything_still_works(world: Range, capsys: pytest.CaptureF
     client = Client(headers={"Authorization": f"Bearer {world.tokens['adi']}"})
     exports = [f"projects/{world.words['project']}/export/?state=all&format={name}" for name in CODECS]
     for path in (*LISTS, *exports):
-        response = client.get(API + path)
+        response: Any = client.get(API + path)
         assert response.status_code == 200, path
         assert b"".join(response.streaming_content) if response.streaming else response.content
     call_command("doctor", "--audit")

@@ -153,7 +153,7 @@ def test_proposal_goes_with_asking_for_changes(world: World, submitted: Case, si
     }
     assert sign_in(world.rui).post(f"{PATH}decisions/", sent).status_code == 302
     proposal = Decision.objects.get().proposal
-    assert proposal == {"segments": [[95, 101]], "exact": ["rebels"]}
+    assert proposal == {"segments": [[97, 103]], "exact": ["rebels"]}
     assert Annotation.objects.get(pk=submitted.denier.pk).state == State.RETURNED
 
 

@@ -191,8 +191,11 @@ export class Desk {
     const focus = this.root.dataset.focus;
     const query = find(this.root, "#party-query", HTMLInputElement);
     this.isPicking = Boolean(focus) && !query;
-    if (pick === "who" && query) query.focus({ preventScroll: true });
-    else if (focus) this.ask("picker", { annotation: focus, pick });
+    if (pick === "who" && query) {
+      query.closest("details")?.setAttribute("open", "");
+      return query.focus({ preventScroll: true });
+    }
+    if (focus) this.ask("picker", { annotation: focus, pick });
     else this.say(this.root.dataset.unfit);
   }
 

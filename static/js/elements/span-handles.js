@@ -6,6 +6,9 @@ import { SPAN_DRAGGED, send } from "../lib/events.js";
 import { offsetAt } from "../text/selection.js";
 import { marksOf } from "../text/tags.js";
 
+/** Between the lines, so that the letters beside the tag can still be selected. */
+const AWAY_PX = 6;
+
 /** Attributes: `data-text`, `data-focus`, `data-revision`. Sends `span:dragged` up while an edge is moved. */
 export class SpanHandles extends HTMLElement {
   static observedAttributes = ["data-focus", "data-revision"];
@@ -54,7 +57,7 @@ export class SpanHandles extends HTMLElement {
     const around = this.offsetParent?.getBoundingClientRect();
     if (!handle || !around) return;
     handle.style.setProperty("--x", `${x - around.left}px`);
-    handle.style.setProperty("--y", `${(edge === "start" ? rect.top : rect.bottom) - around.top}px`);
+    handle.style.setProperty("--y", `${(edge === "start" ? rect.top - AWAY_PX : rect.bottom + AWAY_PX) - around.top}px`);
   }
 
   /** @param {PointerEvent} event */

@@ -1,0 +1,54 @@
+"""The panel's small forms through htmx: what is saved, what is refused beside its field, undo, parties, a preview."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.desk import Desk
+from tests.e2e.site import Site
+
+TEXT = "“We hold the bridge,” the army said. The rebels denied it.\nThe rebels left, the mayor said."
+
+
+def place(words: str) -> tuple[int, int]:
+    start = TEXT.index(words)
+    return start, start + len(words)
+
+
+def open_new(site: Site, open_desk: Callable[..., Desk], title: str) -> tuple[Desk, dict[str, Any]]:
+    project = site.make_project(title)
+    return open_desk(project, site.make_article(project, TEXT)), project
+
+
+def test_an_attribute_saves_on_change_and_a_wrong_one_says_why(site: Site, open_desk: Callable[..., Desk]):
+    desk, _ = open_new(site, open_desk, "Attributes")
+    desk.select(*place("We hold the bridge"))
+    desk.tag("3", tags=1)
+    page: Page = desk.page
+    page.locator("#annotation-attribute-act select").select_option("accuse")
+    expect(page.locator("#annotation-toast")).to_have_attribute("data-said", "Act saved")
+    page.locator("#annotation-attribute-event_date input[name=value]").fill("last week")
+    page.locator("#annotation-attribute-event_date input[name=value]").press("Tab")
+    expect(page.locator("#annotation-attribute-event_date-error")).to_contain_text("YYYY-MM-DD")
+    expect(page.locator("#annotation-attribute-act select")).to_have_value("accuse")
+
+
+def test_undo_takes_back_by_the_button_and_after_reloading(site: Site, open_desk: Callable[..., Desk]):
+    desk, _ = open_new(site, open_desk, "Undoing")
+    desk.select(*place("We hold the bridge"))
+    desk.tag("3", tags=1)
+    desk.page.reload()
+    desk.page.locator("#annotation-undo [data-command=undo]").click()
+    desk.wait_saved(0)
+    desk.page.locator("#annotation-undo [data-command=redo]").click()
+    desk.wait_saved(1)
+
+
+def test_a_new_party_is_taken_from_the_choices(site: Site, open_desk: Callable[..., Desk]):
+    desk, _ = open_new(site, open_desk, "Parties")
+    desk.select(*place("The rebels"))
+    desk.tag("1", tags=1)
+    desk.page.locator(".party-choice.new").click()
+    expect(desk.page.locator("#party-list a").first).not_to_have_class("is-unknown")
+    expect(desk.page.locator(".parties-form input[name=keep]")).to_have_count(1)
