@@ -6,10 +6,11 @@ Each is one request as the browser sends it, from its first byte to the answer's
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from bench.client import Answer, Client
+from bench.creating import bare_sender
 from bench.figures import Figure, at_most, median_ms, p95_ms, plain
 from bench.ground import Ground
 
@@ -27,6 +28,8 @@ def measure(ground: Ground) -> list[Figure]:
     prepared = ground.site.must_manage("bench_review", "--records", str(records), settings="bench.bare.settings")
     made = json.loads(prepared.splitlines()[-1])
     path = f"/p/{made['slug']}/review/"
+    create = bare_sender(ground)
+    bare = [_seconds(create) for _ in range(ground.scale.pages)]
     with Client(ground.port) as client:
         session = client.get(made["link"]).headers["set-cookie"].partition(";")[0]
     with Client(ground.port, Cookie=session) as browser:
@@ -37,6 +40,7 @@ def measure(ground: Ground) -> list[Figure]:
     with Client(ground.port, Cookie=f"{session}; {csrf}") as browser:
         decisions = list(_decisions(browser, path, csrf.partition("=")[2], ground.scale.pages))
     return [
+        plain(AREA, "bare DRF create in the same minutes (2.0 on a quiet machine)", median_ms(bare), "ms"),
         plain(AREA, "records that wait", made["waiting"], ""),
         *(at_most(AREA, f"open, {name}, p95", p95_ms(found), "ms", OPEN_MS) for name, found in times.items()),
         plain(AREA, "move to the next record, p50", median_ms(moves), "ms"),
@@ -94,6 +98,12 @@ def _decisions(browser: Client, path: str, csrf: str, count: int) -> Iterator[fl
         if answer.status != 200:
             raise RuntimeError(f"a decision answered {answer.status}: {answer.body[:300]!r}")
         yield time.perf_counter() - started
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
 
 
 def _timed(browser: Client, path: str) -> tuple[float, Answer]:

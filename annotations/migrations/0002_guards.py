@@ -224,7 +224,8 @@ ALTER TABLE annotation ENABLE ALWAYS TRIGGER annotation_parties;
 
 def foreign_key_name(table: str, columns: str) -> str:
     """The name of one composite foreign key: the table and the column that gives it its sense."""
-    return f"{table}_{'_'.join(column.removesuffix('_id') for column in columns.replace('project_id, ', '').split(', '))}_fk"
+    names = [column.removesuffix("_id") for column in columns.split(", ") if column != "project_id"]
+    return f"{table}_{'_'.join(names)}_fk"
 
 
 def foreign_keys() -> str:

@@ -1,4 +1,4 @@
-"""The commands of the workbench as rows of the palette and of the shortcut sheet: name, words, keys as people read them."""
+"""The commands of the workbench as rows of its palette and of its sheet of keys: name, words, keys in print."""
 
 import json
 from dataclasses import dataclass

@@ -5,7 +5,6 @@ from typing import Final
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.errors import NewsdeskError, Throttled
+from annotations.models import User
 from annotations.queries.access import Actor
 from annotations.services.accounts import use_sign_in_link
 from annotations.services.sign_in import count_attempt, forget_attempts
@@ -111,13 +111,14 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "accounts/account.html", context, status=400 if form.errors else 200)
 
 
-def _person(request: HttpRequest, name: str, password: str) -> AbstractBaseUser | None:
+def _person(request: HttpRequest, name: str, password: str) -> User | None:
     """Answer who has that name and password; every attempt is counted first. Raises: Throttled."""
     address = _address_of(request)
     count_attempt(account=name, address=address)
     user = authenticate(request, username=name, password=password)
-    if user is not None:
-        forget_attempts(account=name, address=address)
+    if not isinstance(user, User):
+        return None
+    forget_attempts(account=name, address=address)
     return user
 
 

@@ -166,7 +166,7 @@ def _create(
     kind = Kind(sent["kind"])
     is_mention = kind is Kind.PARTY and len(exact) == 1
     named = party_named(desk.actor, desk.project.id, exact[0]) if is_mention else ()
-    who = sent.get("speaker")
+    who = desk.annotation(sent["speaker"]).id if sent.get("speaker") else None
 
     def write() -> UUID:
         draft = AnnotationDraft(kind=kind, segments=segments, exact=exact, parties=named)

@@ -20,7 +20,8 @@ from tests.rights.places import Places, make_places
 
 PUBLISHED = schemathesis.openapi.from_path(Path(__file__).with_name("openapi.yml"))
 PUBLISHED.app = get_wsgi_application()
-OPERATIONS = [found.ok() for found in PUBLISHED.include(path_regex="^/api/v1/").get_all_operations()]
+FOUND: list[Any] = list(PUBLISHED.include(path_regex="^/api/v1/").get_all_operations())
+OPERATIONS = [found.ok() for found in FOUND]
 EFFORT = settings(
     max_examples=8,
     derandomize=True,

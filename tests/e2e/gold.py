@@ -133,8 +133,8 @@ class GoldDriver:
                 self.settle(len(self.ids))
 
     def link(self, annotation: dict[str, Any]) -> None:
-        """Make those links from the annotation that did not come by themselves."""
-        wanted = [link for link in self.gold["links"] if link["source"] == annotation["id"]]
+        """Make those links from the annotation that did not come by themselves; a quote's claims bring theirs."""
+        wanted = [k for k in self.gold["links"] if k["source"] == annotation["id"] and k["target"] in self.ids]
         made = {(link["type"], link["target"]) for link in self.links() if link["source"] == self.ids[annotation["id"]]}
         for link in wanted:
             if (link["type"], self.ids[link["target"]]) not in made:

@@ -9,6 +9,7 @@ from tests.e2e.desk import Desk
 from tests.e2e.site import Site
 
 TEXT = "“We hold the bridge,” the army said. The rebels denied it.\nThe rebels left, the mayor said."
+ELSEWHERE = "On Sunday the bridge fell, the ministry said."
 
 
 def place(words: str) -> tuple[int, int]:
@@ -52,3 +53,20 @@ def test_a_new_party_is_taken_from_the_choices(site: Site, open_desk: Callable[.
     desk.page.locator(".party-choice.new").click()
     expect(desk.page.locator("#party-list a").first).not_to_have_class("is-unknown")
     expect(desk.page.locator(".parties-form input[name=keep]")).to_have_count(1)
+
+
+def test_a_claim_of_another_article_is_seen_before_it_is_linked(site: Site, open_desk: Callable[..., Desk]):
+    desk, project = open_new(site, open_desk, "Previews")
+    other = site.make_article(project, ELSEWHERE)
+    start = ELSEWHERE.index("the bridge fell")
+    there = {"segments": [[start, start + 15]], "exact": ["the bridge fell"]}
+    site.send("ana", "POST", "annotations/", {"article": other["id"], "kind": "claim", **there})
+    desk.select(*place("denied it"))
+    desk.tag("4", tags=1)
+    desk.press("d")
+    page = desk.page
+    page.locator("#link-query").fill("fell")
+    page.locator("#link-previews a").click()
+    expect(page.locator("#link-preview .passage").nth(1)).to_contain_text("On Sunday the bridge fell")
+    page.locator("#link-preview button").click()
+    expect(page.locator(".link-chip .elsewhere")).to_have_count(1)

@@ -70,7 +70,6 @@ def test_afterwards_everything_still_works(world: Range, capsys: pytest.CaptureF
     call_command("doctor", "--audit")
     assert "Nothing is wrong." in capsys.readouterr().out
     with capsys.disabled():
-        print(
-            f"\nhostile: {len(CASES)} cases, {sum(STATUSES.values())} requests, answers {dict(sorted(STATUSES.items()))}"
-        )
+        answers = dict(sorted(STATUSES.items()))
+        print(f"\nhostile: {len(CASES)} cases, {sum(STATUSES.values())} requests, answers {answers}")
     assert len(CASES) >= 120

@@ -34,7 +34,11 @@ for (const [status, body, outcome] of answers) {
 }
 
 test("the oldest write that was not refused is next", () => {
-  const writes = inOrder([write({ key: "c", order: 3 }), write({ key: "a", order: 1, reason: "no" }), write({ key: "b", order: 2 })]);
+  const writes = inOrder([
+    write({ key: "c", order: 3 }),
+    write({ key: "a", order: 1, reason: "no" }),
+    write({ key: "b", order: 2 }),
+  ]);
   assert.equal(nextOf(writes)?.key, "b");
   assert.equal(nextOf([write({ reason: "" })]), null);
 });
@@ -48,6 +52,11 @@ test("the state counts what is refused only when nothing waits", () => {
 });
 
 test("only writes of dead tabs, of this person and article, are taken over", () => {
-  const left = [write({ tab: "dead" }), write({ tab: "live" }), write({ tab: "dead", user: "rui" }), write({ tab: "dead", article: "b" })];
+  const left = [
+    write({ tab: "dead" }),
+    write({ tab: "live" }),
+    write({ tab: "dead", user: "rui" }),
+    write({ tab: "dead", article: "b" }),
+  ];
   assert.deepEqual(orphans(left, new Set(["live"]), { article: "a", user: "ana" }), [left[0]]);
 });

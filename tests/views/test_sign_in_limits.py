@@ -51,9 +51,10 @@ def test_a_name_that_nobody_has_is_limited_alike(people: World):
     assert _try("nobody").text.count(TOO_MANY) == _try("ana").text.count(TOO_MANY) + 1
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP"])
-def test_rotating_forwarded_headers_do_not_help(people: World, header: str):
-    statuses = [_try(f"name{n}", **{header: f"203.0.113.{n}"}).status_code for n in range(MOST_PER_ADDRESS + 1)]
+def test_rotating_forwarded_headers_do_not_help(people: World):
+    names = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP")
+    claims = [dict.fromkeys(names, f"203.0.113.{number}") for number in range(MOST_PER_ADDRESS + 1)]
+    statuses = [_try(f"name{number}", **claim).status_code for number, claim in enumerate(claims)]
     assert statuses == [400] * MOST_PER_ADDRESS + [429]
 
 
@@ -88,7 +89,7 @@ def test_the_right_password_forgets_the_wrong_ones(people: World):
 def test_attempts_at_once_are_all_counted():
     def attempt(_number: int) -> int:
         try:
-            return _try("ana").status_code
+            return int(_try("ana").status_code)
         finally:
             connection.close()
 

@@ -34,6 +34,8 @@ export class Caret {
   /** @param {HTMLElement} body */
   constructor(body) {
     this.body = body;
+    /** @type {number | undefined} */
+    this.lastKnown = undefined;
   }
 
   /** Do what a key of the caret asks for; false when it is none. @param {string} command @returns {boolean} */
@@ -51,10 +53,27 @@ export class Caret {
     return true;
   }
 
+  /** Remember where the caret is: fields of the page take the selection away. */
+  note() {
+    const selection = document.getSelection();
+    this.lastKnown = offsetAt(this.body, selection?.focusNode ?? null, selection?.focusOffset ?? 0) ?? this.lastKnown;
+  }
+
+  /** Come back into the text: the caret is where it was. */
+  enter() {
+    const selection = document.getSelection();
+    const isHere = offsetAt(this.body, selection?.focusNode ?? null, selection?.focusOffset ?? 0) !== null;
+    if (!isHere && this.lastKnown !== undefined) this.put(this.lastKnown);
+  }
+
   /** Where the caret is: the end that moves; the first word when it is nowhere yet. */
   offset() {
     const selection = document.getSelection();
-    return offsetAt(this.body, selection?.focusNode ?? null, selection?.focusOffset ?? 0) ?? this.firstVisible();
+    return (
+      offsetAt(this.body, selection?.focusNode ?? null, selection?.focusOffset ?? 0) ??
+      this.lastKnown ??
+      this.firstVisible()
+    );
   }
 
   /** The selection with its moving end; null when nothing is selected. @returns {Stretch | null} */

@@ -80,6 +80,7 @@ export class Desk {
     on(PICKER_OPENED, (event) => this.openPicker(event.detail));
     on(PICKER_CLOSED, () => this.leavePicker());
     on(UNSENT, (event) => this.writer.treatUnsent(event.detail));
+    this.body.addEventListener("focus", () => this.caret.enter(), { signal });
     document.addEventListener("selectionchange", () => this.preview(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.writer.outbox.resume(), { signal });
     window.addEventListener("online", () => this.writer.outbox.resume(), { signal });
@@ -292,6 +293,7 @@ export class Desk {
 
   /** Draw what the selection will become, a moment after it rests. */
   preview() {
+    this.caret.note();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(), PREVIEW_DELAY_MS);
   }

@@ -111,8 +111,8 @@ function isSameTag(panel, fragment) {
   return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a;
 }
 
-/** @param {string} id */
+/** Only a focus that the answer has taken away comes back. @param {string} id */
 function restoreFocus(id) {
-  if (!id || document.activeElement?.id === id) return;
+  if (!id || (document.activeElement !== null && document.activeElement !== document.body)) return;
   document.getElementById(id)?.focus({ preventScroll: true });
 }

@@ -57,7 +57,10 @@ export class SpanHandles extends HTMLElement {
     const around = this.offsetParent?.getBoundingClientRect();
     if (!handle || !around) return;
     handle.style.setProperty("--x", `${x - around.left}px`);
-    handle.style.setProperty("--y", `${(edge === "start" ? rect.top - AWAY_PX : rect.bottom + AWAY_PX) - around.top}px`);
+    handle.style.setProperty(
+      "--y",
+      `${(edge === "start" ? rect.top - AWAY_PX : rect.bottom + AWAY_PX) - around.top}px`,
+    );
   }
 
   /** @param {PointerEvent} event */
