@@ -26,7 +26,8 @@ def test_gold_is_annotated_with_mouse_and_keys(
     mentions = sum(len(annotation.get("parties", [])) for annotation in gold["annotations"])
     assert driver.acts.tags <= 2 * segments
     assert driver.acts.links <= 2 * len(gold["links"])
-    assert driver.acts.parties <= mentions
+    # One click each; a party that is not among the nine offered is typed.
+    assert driver.acts.parties <= 1.1 * mentions
     assert complaints == []
 
 

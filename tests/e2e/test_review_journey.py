@@ -107,7 +107,8 @@ def _decide(page: Page, *keys: str) -> int:
 
 def _move(page: Page, row: str) -> int:
     page.keyboard.press("j")
-    page.wait_for_function("(row) => !document.querySelector(`#${row} a[aria-current]`)", arg=row)
+    record = row.removeprefix("review-row-")
+    page.wait_for_function("(record) => document.querySelector('#review-frame').dataset.record !== record", arg=record)
     return 1
 
 

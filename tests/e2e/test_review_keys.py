@@ -50,16 +50,18 @@ def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignI
     page.goto(f"/p/{project['slug']}/review/")
     current = page.locator(".review-row a[aria-current] .words")
     announcer = page.locator("#announcer")
-    expect(current).to_contain_text("the mayor")
+    expect(current).to_contain_text("“We go on,”")
+    page.keyboard.press("j")
     page.keyboard.press("j")
     expect(current).to_contain_text("The baker")
+    expect(page.locator(".review-record .details")).to_contain_text("The baker")
     page.keyboard.press("r")
-    expect(page.locator("input[name=reason]").first).to_be_focused()
+    expect(page.get_by_text("Reject, because …")).to_be_visible()
     page.keyboard.press("6")
-    page.keyboard.press("r")
     expect(announcer).to_have_text("Rejected.")
-    expect(current).to_contain_text("“We go on,”")
     expect(page.locator("#review-record")).to_be_focused()
+    page.locator(".review-row a").first.click()
+    expect(page.locator("#record-kind")).to_have_text("Quote")
     page.keyboard.press("a")
     expect(announcer).to_have_text("3 records approved.")
     expect(page.locator(".review-list")).to_contain_text("Nothing waits here")
@@ -68,6 +70,55 @@ def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignI
         "The baker": "rejected",
         "“We go on,”": "approved",
     }
+    assert complaints == []
+
+
+def test_selected_records_wait_before_they_are_approved(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    project, article = _submitted(site, "Selection")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    for _ in range(2):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.keyboard.press("Shift+A")
+    expect(page.locator("#preview-title")).to_have_text("Approve 2 records?")
+    page.keyboard.press("Shift+A")
+    toast = page.locator(".undo-toast")
+    expect(toast).to_contain_text("Approving 2 records")
+    page.keyboard.press("Escape")
+    expect(toast).to_be_hidden()
+    page.wait_for_timeout(7_000)
+    assert {row["state"] for row in site.annotations(article)} == {"submitted"}
+
+    page.keyboard.press("Shift+A")
+    page.get_by_role("button", name="Approve all 2").click()
+    expect(page.locator("#announcer")).to_have_text("2 records approved.")
+    assert [row["state"] for row in site.annotations(article)] == ["approved", "approved", "submitted"]
+    assert complaints == []
+
+
+def test_author_takes_a_proposal_with_one_key(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    project, article = _submitted(site, "A proposal")
+    reviewer, author = sign_in("rui"), sign_in("ana")
+    reviewer.goto(f"/p/{project['slug']}/review/?annotation={site.annotations(article)[0]['id']}")
+    reviewer.get_by_text("Propose it as you would write it").click()
+    reviewer.get_by_label("Words").fill("mayor")
+    reviewer.locator("#review-record").focus()
+    reviewer.keyboard.press("c")
+    reviewer.keyboard.press("1")
+    expect(reviewer.locator("#announcer")).to_have_text("Sent back with your proposal.")
+
+    author.goto(f"/p/{project['slug']}/inbox/")
+    expect(author.get_by_text("rui asks for changes: The span is wrong")).to_be_visible()
+    author.keyboard.press("a")
+    expect(author.get_by_text("Nothing came back")).to_be_visible()
+    row = site.annotations(article)[0]
+    assert (row["exact"], row["state"], row["version"], row["author"]) == (["mayor"], "submitted", 2, "ana")
+
+    reviewer.goto(f"/p/{project['slug']}/review/?annotation={row['id']}")
+    expect(reviewer.get_by_text("Version 2 beside version 1, which was sent back")).to_be_visible()
+    expect(reviewer.locator(".details del")).to_have_text("the ")
     assert complaints == []
 
 
@@ -94,9 +145,9 @@ def test_without_script_a_form_decides(site: Site, sign_in: SignIn) -> None:
     project, article = _submitted(site, "Without script")
     page = sign_in("rui", java_script_enabled=False)
     page.goto(f"/p/{project['slug']}/review/")
-    page.get_by_role("button", name="Approve").click()
-    expect(page.locator("#messages")).to_have_text("Approved.")
-    assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "submitted"]
+    page.locator(".verdicts").get_by_role("button", name="Approve").click()
+    expect(page.locator("#messages")).to_have_text("3 records approved.")
+    assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "approved"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -104,7 +155,7 @@ def test_plain_pages_are_usable_by_everybody(site: Site, sign_in: SignIn, view: 
     project, _article = _submitted(site, f"Pages {view}")
     page = sign_in("rui", **VIEWS[view])
     found = {}
-    for path in ("articles/", "articles/?search=nothing", "articles/new/", "review/"):
+    for path in ("articles/", "articles/?search=nothing", "articles/new/", "review/", "inbox/"):
         found[path] = _faults(page, f"/p/{project['slug']}/{path}")
     for path in ("/account/", "/projects/", "/p/no-such-project/review/"):
         found[path] = _faults(page, path)

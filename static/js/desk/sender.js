@@ -12,7 +12,9 @@ function htmx() {
 
 /** Send a write. @param {Element} sender @param {Unsent} write */
 export function post(sender, write) {
-  htmx().ajax("POST", write.url, { source: sender, values: write.fields });
+  const sent = htmx().ajax("POST", write.url, { source: sender, values: write.fields });
+  // A failure is told by the event that carries its status; the promise tells no more.
+  sent.catch(() => {});
 }
 
 /** Ask for the page's submit form again: its token is of the session of now. @param {Element} asker */

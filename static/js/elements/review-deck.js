@@ -28,12 +28,19 @@ export class ReviewDeck extends HTMLElement {
 
   /** The record beside the queue has changed: its row is the current one now. */
   markCurrentRow() {
-    const pk = find(this, "#review-frame", HTMLElement)?.dataset.record;
+    this.markRow(`review-row-${find(this, "#review-frame", HTMLElement)?.dataset.record}`);
+    this.armed = "";
+  }
+
+  /**
+   * Let one row be the current one.
+   * @param {string} id
+   */
+  markRow(id) {
     for (const link of findAll(this, ".review-row a", HTMLAnchorElement)) {
-      if (link.closest(".review-row")?.id === `review-row-${pk}`) link.setAttribute("aria-current", "true");
+      if (link.closest(".review-row")?.id === id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    this.armed = "";
     this.showCurrentRow();
   }
 
@@ -76,9 +83,12 @@ export class ReviewDeck extends HTMLElement {
   step(by) {
     const rows = findAll(this, ".review-row a", HTMLAnchorElement);
     const current = rows.findIndex((row) => row.hasAttribute("aria-current"));
-    const next = rows[current + by] ?? (by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : undefined);
-    next?.click();
-    return Boolean(next);
+    const next = rows[current + by];
+    const following = by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : null;
+    (next ?? following)?.click();
+    // At once, so that pressing again goes on from there.
+    if (next) this.markRow(next.closest(".review-row")?.id ?? "");
+    return Boolean(next ?? following);
   }
 
   /**

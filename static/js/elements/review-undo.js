@@ -67,8 +67,8 @@ export class ReviewUndo extends HTMLElement {
   /** @param {number} seconds */
   tell(seconds) {
     const toast = find(this, ".undo-toast", HTMLElement);
-    const [told, left] = [find(this, "[data-told]", HTMLElement), find(this, "[data-left]", HTMLElement)];
-    if (told && told.textContent !== this.form?.dataset.told) told.textContent = this.form?.dataset.told ?? "";
+    const [words, left] = [find(this, "[data-words]", HTMLElement), find(this, "[data-left]", HTMLElement)];
+    if (words && words.textContent !== this.form?.dataset.told) words.textContent = this.form?.dataset.told ?? "";
     if (left) left.textContent = String(seconds);
     if (toast?.hidden) {
       toast.hidden = false;
@@ -81,8 +81,7 @@ export class ReviewUndo extends HTMLElement {
     const form = this.form;
     this.stop();
     this.isDue = true;
-    const button = form && find(form, "button[name='verdict']", HTMLButtonElement);
-    form?.requestSubmit(button);
+    form?.requestSubmit();
     this.close();
   }
 
@@ -136,7 +135,7 @@ export class ReviewUndo extends HTMLElement {
    * @returns {boolean}
    */
   confirm(key, event, isOpen) {
-    const button = this.form && find(this.form, "button[name='verdict']", HTMLButtonElement);
+    const button = this.form && find(this.form, "button[type='submit']", HTMLButtonElement);
     if (!isOpen || !event.shiftKey || key !== "a" || !button) return false;
     button.click();
     return true;
