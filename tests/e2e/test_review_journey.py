@@ -150,7 +150,7 @@ _CONTENT = ("type", "kind", "link_type", "segments", "exact", "attributes", "not
 
 
 def _content(line: dict[str, Any], mapping: dict[str, str]) -> dict[str, Any]:
-    named = {
+    named: dict[str, Any] = {
         name: mapping.get(line[name], line[name]) for name in ("id", "article", "source", "target") if name in line
     }
     parties = [mapping.get(pk, pk) for pk in line.get("parties", [])]

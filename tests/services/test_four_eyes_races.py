@@ -70,7 +70,7 @@ def _race(world: World, mention: Annotation, number: int) -> bool:
     was_approved = told["approve"] is None
     assert was_approved is (after.approved_version == saw)
     submit(world.ana, mention)
-    return was_approved
+    return bool(was_approved)
 
 
 def _run(name: str, act: Callable[[], object], barrier: threading.Barrier, told: dict[str, Exception | None]) -> None:

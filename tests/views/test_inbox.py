@@ -39,7 +39,8 @@ def mention(world: World) -> Annotation:
 
 
 def count_of(browser: Client) -> int:
-    return browser.get(f"{PATH}count/", headers=HTMX).context["count"]
+    count: int = browser.get(f"{PATH}count/", headers=HTMX).context["count"]
+    return count
 
 
 def test_what_came_back_is_shown_with_reason_and_who(world: World, mention: Annotation, sign_in: SignIn):
