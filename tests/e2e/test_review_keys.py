@@ -17,6 +17,8 @@ VIEWS: dict[str, dict[str, Any]] = {
     "narrow": {"viewport": {"width": 320, "height": 640}},
     "arabic": {"locale": "ar"},
 }
+# A swapped part has become a part of the page.
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 SignIn = Callable[..., Page]
 
 
@@ -60,8 +62,10 @@ def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignI
     page.keyboard.press("6")
     expect(announcer).to_have_text("Rejected.")
     expect(page.locator("#review-record")).to_be_focused()
+    page.wait_for_function(SETTLED)
     page.locator(".review-row a").first.click()
     expect(page.locator("#record-kind")).to_have_text("Quote")
+    page.wait_for_function(SETTLED)
     page.keyboard.press("a")
     expect(announcer).to_have_text("3 records approved.")
     expect(page.locator(".review-list")).to_contain_text("Nothing waits here")
@@ -93,7 +97,7 @@ def test_selected_records_wait_before_they_are_approved(site: Site, sign_in: Sig
 
     page.keyboard.press("Shift+A")
     page.get_by_role("button", name="Approve all 2").click()
-    expect(page.locator("#announcer")).to_have_text("2 records approved.")
+    expect(page.locator("#announcer")).to_have_text("2 records approved.", timeout=20_000)
     assert [row["state"] for row in site.annotations(article)] == ["approved", "approved", "submitted"]
     assert complaints == []
 

@@ -18,7 +18,6 @@ export class ReviewUndo extends HTMLElement {
     // In the capturing phase, so before htmx listens on the form itself.
     this.addEventListener("submit", this.hold, true);
     this.addEventListener("click", this.click);
-    this.addEventListener("htmx:afterSwap", this.show);
     document.addEventListener("keydown", this.press, true);
     document.body.addEventListener("htmx:afterSwap", this.show);
     addEventListener("beforeunload", this.warn);
