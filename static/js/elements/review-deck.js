@@ -1,5 +1,5 @@
 // @ts-check
-// Keyboard run through the review queue: A, C, R and 1 to 7, J, K, X, Shift+A. All it does is a button or link of the page.
+// Keyboard run through the review queue: A, C, R, 1 to 7, J, K, X, Shift+A. Each is a button or link of the page.
 
 import { find, findAll } from "../lib/dom.js";
 import { isSingleKey, keyName } from "../lib/keys.js";
