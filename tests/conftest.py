@@ -14,8 +14,15 @@ from django.test.utils import setup_databases, teardown_databases
 from newsdesk.embedded_postgres.processes import is_running
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+BROWSER_TESTS = Path(__file__).resolve().parent / "e2e"
 # What migrations filled stays when a test's records are cleared away.
 _KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last: Playwright leaves an event loop in the thread, where Django refuses queries."""
+    items.sort(key=lambda item: item.path.is_relative_to(BROWSER_TESTS))
 
 
 @pytest.fixture(scope="session")
