@@ -112,10 +112,8 @@ export class Caret {
     if (word) this.hold({ ...word, moving: "end" });
   }
 
-  /** Select the sentence or the whole block at an offset. @param {"sentence" | "block"} part */
-  selectPart(part) {
-    const selection = document.getSelection();
-    const at = offsetAt(this.body, selection?.anchorNode ?? null, selection?.anchorOffset ?? 0) ?? this.offset();
+  /** Select the sentence or the block at a place. @param {"sentence" | "block"} part @param {number} at */
+  selectPart(part, at) {
     const block = blockAt(this.body, at);
     if (!block) return;
     const start = startOf(block);

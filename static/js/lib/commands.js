@@ -2,7 +2,7 @@
 /** Which key asks for which command of the workbench. The map comes from the server; these are its defaults. */
 import { isTyping, keyName } from "./keys.js";
 
-/** @typedef {{command: string, kind?: string}} Command */
+/** @typedef {{command: string, kind?: string, after?: string}} Command `after` is the key of the write it waits for */
 /** @typedef {Record<string, string[]>} KeyMap */
 
 /** @type {KeyMap} */
