@@ -338,6 +338,7 @@ export class Desk {
   /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
   openPicker(ids) {
     this.isPicking = true;
+    this.say("");
     showHints(this.root, ids);
     this.refresh();
     const digit = this.digit;
@@ -348,6 +349,7 @@ export class Desk {
 
   leavePicker() {
     this.isPicking = false;
+    this.say("");
     this.refresh();
     this.body.focus({ preventScroll: true });
   }
