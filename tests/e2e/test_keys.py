@@ -322,6 +322,7 @@ def test_keys_can_be_changed_and_single_keys_switched_off(
         assert selected(desk) == ""
         desk.press("q")
         assert selected(desk) == "The"
+        expect(page.locator(".when-free kbd[data-key=select]")).to_have_text("Q")
         page.goto("/account/keys/")
         page.locator("[name=has_single_keys]").uncheck()
         page.locator("main form button.primary").click()
@@ -331,6 +332,9 @@ def test_keys_can_be_changed_and_single_keys_switched_off(
         assert selected(desk) == ""
         desk.press("Control+Shift+Q")
         assert selected(desk) == "The"
+        following = page.locator(".key-bar [data-command=next]")
+        expect(following).to_have_attribute("aria-keyshortcuts", "Control+Shift+J")
+        expect(following.locator("kbd")).to_have_text("Ctrl ⇧ J")
     finally:
         page.goto("/account/keys/")
         page.locator("[name=reset]").click()

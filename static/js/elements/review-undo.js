@@ -119,9 +119,9 @@ export class ReviewUndo extends HTMLElement {
     const preview = find(this, "#review-preview", HTMLElement);
     const isOpen = Boolean(this.form) && preview !== null && !preview.hidden;
     const key = keyName(event);
-    const isOurs =
-      key === "Escape" && (isOpen || this.isWaiting) ? (this.undo(), true) : this.confirm(key, event, isOpen);
-    if (!isOurs) return;
+    const goesBack = key === "Escape" && (isOpen || this.isWaiting);
+    if (goesBack) this.undo();
+    else if (!this.confirm(key, event, isOpen)) return;
     event.preventDefault();
     event.stopPropagation();
   }
