@@ -106,9 +106,17 @@ _CHAIN_CHECKS: Final = (
         _("Event {0} has lost its payload, and its article was not redacted."),
         """SELECT e.id, e.project_id, e.number FROM event e JOIN event_chain c ON c.id = e.chain_id
         WHERE NOT EXISTS (SELECT FROM event_payload p WHERE p.event_id = e.id)
-            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = c.article_id)""",
+            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = c.article_id AND r.at >= e.at)
+            AND NOT EXISTS (SELECT FROM redaction_place q JOIN redaction r ON r.id = q.redaction_id
+                LEFT JOIN annotation a ON a.id = q.record LEFT JOIN link l ON l.id = q.record
+                WHERE r.at >= e.at AND (q.record = e.subject
+                    OR c.article_id IN (a.article_id, l.source_article_id)))""",
     ),
 )
+
+# Where payloads were dropped, versions and decisions have no event that tells of them any more.
+_SILENT: Final = """(SELECT c.article_id FROM event e JOIN event_chain c ON c.id = e.chain_id
+    LEFT JOIN event_payload p ON p.event_id = e.id WHERE p.event_id IS NULL AND c.article_id IS NOT NULL)"""
 
 _ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # Payloads are canonical JSON with ids and digests only, so these patterns find what they carry; a payload
@@ -124,7 +132,7 @@ _DECISION_CHECKS: Final = (
         _("No event tells of this decision."),
         f"""SELECT d.id, d.project_id FROM decision d
         WHERE NOT EXISTS (SELECT FROM ({_DECIDED}) AS told WHERE told.decision = d.id)
-            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = d.article_id)""",  # noqa: S608 - likewise
+            AND d.article_id NOT IN {_SILENT}""",  # noqa: S608 - likewise
     ),
     Check(
         "decision_missing",
@@ -174,6 +182,6 @@ def _versions_beside_events(table: str) -> str:
     return f"""
         SELECT coalesce(v.{table}_id, told.record), coalesce(v.project_id, told.project_id),
             coalesce(v.number, told.number), v.content::text,
-            EXISTS (SELECT FROM redaction r WHERE r.article_id = v.article_id), told.digest
+            coalesce(v.article_id IN {_SILENT}, FALSE), told.digest
         FROM {table}_version v FULL JOIN ({told}) AS told ON told.record = v.{table}_id AND told.number = v.number
     """  # noqa: S608 - likewise
