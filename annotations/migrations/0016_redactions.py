@@ -236,6 +236,7 @@ KEPT = {
     "decision": "newsdesk_keep_or_mask",
     "comment": "newsdesk_keep_or_mask",
     "redaction": "newsdesk_keep_or_mask",
+    "guideline_version": "newsdesk_keep_or_mask",
     "event_payload": "newsdesk_keep_payload",
 }
 
@@ -296,7 +297,7 @@ def key() -> "models.UUIDField[object, object]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0010_sign_in_counts")]
+    dependencies = [("annotations", "0011_guidelines")]
 
     # No redaction could be made before, so the table is empty and needs no values for its new columns.
     operations = [

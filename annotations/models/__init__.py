@@ -6,6 +6,7 @@ from annotations.models.articles import Article, ArticlePassage, Incident, Incid
 from annotations.models.assignments import Assignment
 from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
+from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
 from annotations.models.links import Link, LinkVersion
@@ -27,6 +28,7 @@ __all__ = [
     "Event",
     "EventChain",
     "EventPayload",
+    "GuidelineVersion",
     "IdempotentAnswer",
     "Import",
     "Incident",

@@ -61,6 +61,7 @@ SOURCES: Final = (
     Source("decision", ("comment", "proposal"), article="article_id"),
     Source("comment", ("text",), article="article_id"),
     Source("import", ("errors",)),
+    Source("guideline_version", ("text",), number="number"),
     Source("redaction", ("reason",), article="article_id"),
     Source("redaction_request", ("reason",), article="article_id"),
 )

@@ -24,27 +24,9 @@ from annotations.models import (
     RedactionPlace,
     UndoStep,
 )
-from annotations.queries.redaction_sources import Found, like_patterns
+from annotations.queries.redaction_sources import SOURCES, Found, Source, like_patterns
 from annotations.services.articles import index_passages
 
-# The columns that may be masked, and what else a masked row gets. Every row becomes what newsdesk_redacted makes of it.
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "article": ("title", "byline", "url", "license", "text"),
-    "annotation": ("exact", "attributes", "note", "origin"),
-    "annotation_version": ("content",),
-    "link": ("attributes", "note", "origin"),
-    "link_version": ("content",),
-    "decision": ("comment", "proposal"),
-    "comment": ("text",),
-    "outlet": ("name", "domain", "country"),
-    "incident": ("title", "place"),
-    "party": ("name", "external_ids"),
-    "party_alias": ("text",),
-    "project": ("name", "description"),
-    "import": ("errors",),
-    "redaction": ("reason",),
-    "redaction_request": ("reason",),
-}
 _VERSIONED: Final = frozenset({"article", "outlet", "incident", "party", "project"})
 _CHANGED: Final = frozenset({*_VERSIONED, "annotation", "link"})
 
@@ -86,9 +68,10 @@ class Masking:
         for place in self._places:
             place.redaction = redaction
         RedactionPlace.objects.bulk_create(self._places)
-        for table, columns in _COLUMNS.items():
-            if any(place.place_table == table for place in self._places):
-                self._mask_table(redaction, table, columns)
+        tables = {place.place_table for place in self._places}
+        for source in sorted(SOURCES, key=lambda source: source.table != "article"):
+            if source.table in tables:
+                self._mask_table(redaction, source)
         index_passages([self._article.id, *self.articles])
         self._mask_steps()
         self._mask_answers()
@@ -103,7 +86,7 @@ class Masking:
                     AND p.content NOT LIKE %(own)s
                     AND (c.article_id = %(article)s OR EXISTS (
                         SELECT 1 FROM redaction_place q WHERE q.redaction_id = %(redaction)s
-                            AND q.place_table IN ('annotation_version', 'link_version')
+                            AND q.place_table IN ('annotation_version', 'link_version', 'guideline_version')
                             AND (q.record = e.subject OR p.content LIKE '%%' || q.record::text || '%%')))""",
                 {
                     "project": redaction.project_id,
@@ -144,22 +127,20 @@ class Masking:
             if cut and mask(words, cut) != words:
                 yield _place(table, pk, (*path, str(index)), cut)
 
-    def _mask_table(self, redaction: Redaction, table: str, columns: Sequence[str]) -> None:
-        key, number = (f"{table.removesuffix('_version')}_id", "number") if "_version" in table else ("id", "0")
+    def _mask_table(self, redaction: Redaction, source: Source) -> None:
+        table, number = source.table, "t.number" if source.number != "0" else "0"
+        columns = source.columns + {"article": ("text",), "annotation": ("exact",)}.get(table, ())
+        names = ", ".join(f'"{column}"' for column in columns)
+        masked = f"newsdesk_redacted('{table}', t.{source.key}, {number}, to_jsonb(t))"
         also = ", version = t.version + 1" if table in _VERSIONED else ""
         also += ", updated_at = now()" if table in _CHANGED else ""
-        names = ", ".join(f'"{column}"' for column in columns)
-        masked = (
-            f"jsonb_populate_record(NULL::\"{table}\", newsdesk_redacted('{table}', t.{key}, t_number, to_jsonb(t)))"
-        )
-        masked = masked.replace("t_number", number if number == "0" else "t.number")
-        digest = ""
         if table == "article":
-            digest = ", sha256 = CASE WHEN t.id = %(article)s THEN %(sha256)s ELSE t.sha256 END"
+            also += ", sha256 = CASE WHEN t.id = %(article)s THEN %(sha256)s ELSE t.sha256 END"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"""UPDATE "{table}" t SET ({names}) = (SELECT {names} FROM {masked}){also}{digest}
-                WHERE (t.{key}, {number if number == "0" else "t.number"}) IN (
+                f"""UPDATE "{table}" t SET ({names}) = (
+                    SELECT {names} FROM jsonb_populate_record(NULL::"{table}", {masked})){also}
+                WHERE (t.{source.key}, {number}) IN (
                     SELECT record, number FROM redaction_place WHERE redaction_id = %(redaction)s
                         AND place_table = '{table}')""",  # noqa: S608 - names of ours
                 {
