@@ -12,10 +12,13 @@ from annotations.rules.chain import content_digest
 _TABLES: Final = ("annotation", "link")
 # A digest that no content has: two events tell of one version in different ways.
 _CONTRADICTED: Final = ""
+# Where payloads were dropped, versions and decisions have no event that tells of them any more.
+SILENT: Final = """(SELECT c.article_id FROM event e JOIN event_chain c ON c.id = e.chain_id
+    LEFT JOIN event_payload p ON p.event_id = e.id WHERE p.event_id IS NULL AND c.article_id IS NOT NULL)"""
 # In the order of the chains, as the events come; a version whose article has no chain comes last.
-_VERSIONS: Final = """
+_VERSIONS: Final = f"""
 SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text,
-    EXISTS (SELECT FROM redaction r WHERE r.article_id = v.article_id)
+    coalesce(v.article_id IN {SILENT}, FALSE)
 FROM (
     SELECT 'annotation' AS what, annotation_id AS record, project_id, article_id, number, content
     FROM annotation_version
@@ -23,7 +26,7 @@ FROM (
     SELECT 'link', link_id, project_id, article_id, number, content FROM link_version
 ) AS v LEFT JOIN event_chain c ON c.article_id = v.article_id
 ORDER BY c.id NULLS LAST
-"""
+"""  # noqa: S608 - constants of ours
 
 
 class Version(NamedTuple):
@@ -97,8 +100,8 @@ class VersionsBesideEvents:
 
 
 def _faults(row: tuple[Any, ...], digest: str | None) -> Iterator[Finding]:
-    _chain, table, record, project, number, content, is_redacted = row
-    if is_redacted:
+    _chain, table, record, project, number, content, is_silent = row
+    if is_silent:
         return
     if digest is None:
         detail = str(_("No event tells of its version {number}."))
