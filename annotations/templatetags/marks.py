@@ -64,8 +64,8 @@ def text_blocks(blocks: Iterable[TextBlock], oob: object = None) -> str:
 def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
     """Render a block for reading: `data-role` tells the tags in `focus` and those `linked` to them from the others."""
 
-    def rest(piece: Piece) -> tuple[str, object]:
-        return ' data-role="{}">', "focus" if piece.id in focus else "linked" if piece.id in linked else "other"
+    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
+        return ' data-role="{}">', ("focus" if piece.id in focus else "linked" if piece.id in linked else "other",)
 
     return _written(block, rest)
 
@@ -174,16 +174,19 @@ def _card(card: Card, faces: _Faces) -> str:
 
 
 def _marked(block: TextBlock) -> str:
-    def rest(piece: Piece) -> tuple[str, object]:
-        return (' data-v="{}">', block.versions[piece.id]) if piece.first else (">", None)
+    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
+        if not piece.first:
+            return ">", ()
+        version, parties = block.versions[piece.id], block.parties.get(piece.id)
+        return (' data-v="{}" data-p="{}">', (version, parties)) if parties else (' data-v="{}">', (version,))
 
     return _written(block, rest)
 
 
-def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, object]]) -> str:
+def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
     """Write a block's pieces by one pattern, so that each text and id is escaped once and in one call.
 
-    `rest` ends the opening of a mark: a pattern of ours with the value it takes, None for one that takes none.
+    `rest` ends the opening of a mark: a pattern of ours with the values it takes.
     """
     pattern: list[str] = []
     values: list[object] = []
@@ -194,9 +197,9 @@ def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, object]]) -> s
                 pattern.append("{}")
                 values.append(piece)
                 continue
-            end, value = rest(piece)
+            end, further = rest(piece)
             pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last], end))
-            values.extend((piece.id,) if value is None else (piece.id, value))
+            values.extend((piece.id, *further))
             write(piece.children)
             pattern.append("</mark>")
 
