@@ -196,7 +196,7 @@ def run(plan: Plan) -> Outcome:
             writer.join()
         outcome.kills = killer.kills
         await_ready(supervisor.port, supervisor.process, _ready_path(plan))
-        _compare(writers, _stored(supervisor.port, made), outcome)
+        _compare(writers, stored_records(supervisor.port, made), outcome)
         supervisor.stop()
         outcome.doctor, outcome.doctor_said = _doctor(site)
     outcome.seconds = time.monotonic() - started
@@ -251,7 +251,7 @@ def _await_progress(writers: Sequence[Writer], kills: int, acknowledged: int) ->
     raise TimeoutError(f"no answers for {_PROGRESS_SECONDS:.0f} s after {kills} kills")
 
 
-def _stored(port: int, made: dict[str, Any]) -> dict[str, dict[str, Record]]:
+def stored_records(port: int, made: dict[str, Any]) -> dict[str, dict[str, Record]]:
     """Read everything back through the API."""
     with Client(port, Authorization=f"Bearer {made['token']}") as client:
         return {
