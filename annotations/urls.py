@@ -9,6 +9,7 @@ from annotations.views import (
     assignments,
     attributes,
     comments,
+    decisions,
     guidelines,
     home,
     inbox,
@@ -50,7 +51,7 @@ _workbench: list[URLPattern] = [
 _review: list[URLPattern] = [
     path("p/<slug:slug>/review/", review.show_review, name="review"),
     path("p/<slug:slug>/review/record/", review.show_frame, name="review-frame"),
-    path("p/<slug:slug>/review/decisions/", review.decide_records, name="decision-create"),
+    path("p/<slug:slug>/review/decisions/", decisions.decide_records, name="decision-create"),
     path("p/<slug:slug>/review/selection/", selection.preview_selection, name="review-selection"),
     path("p/<slug:slug>/review/comments/", comments.comment, name="comment-create"),
     path("p/<slug:slug>/inbox/", inbox.show_inbox, name="inbox"),
