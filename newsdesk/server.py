@@ -23,6 +23,7 @@ from gunicorn.glogging import Logger
 from newsdesk import metrics  # noqa: F401
 
 GRACEFUL_SECONDS = 10
+KEEP_ALIVE_SECONDS = 15
 _log = structlog.get_logger("newsdesk.server")
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes its own unnamed files there
 # How long a task under way may go on after the web processes have ended.
@@ -120,8 +121,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._options = {
             **options,
             "bind": bind,
-            "worker_class": "gthread",
+            "worker_class": "newsdesk.worker.PatientWorker",
             "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "accesslog": None,
             "loglevel": "warning",
             "logger_class": PlainLogger,

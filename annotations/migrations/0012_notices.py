@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0011_guidelines")]
+    dependencies = [("annotations", "0016_redactions")]
 
     operations = [
         migrations.AddField(

@@ -13,7 +13,8 @@ from annotations.models.links import Link, LinkVersion
 from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
-from annotations.models.review import Decision, Redaction
+from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
+from annotations.models.review import Decision
 from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "RedactionPlace",
+    "RedactionRequest",
     "SignInCount",
     "SignInLink",
     "UndoStep",

@@ -12,6 +12,9 @@ from annotations.rules.chain import content_digest
 _TABLES: Final = ("annotation", "link")
 # A digest that no content has: two events tell of one version in different ways.
 _CONTRADICTED: Final = ""
+# Where payloads were dropped, versions and decisions have no event that tells of them any more.
+SILENT: Final = """(SELECT c.article_id FROM event e JOIN event_chain c ON c.id = e.chain_id
+    LEFT JOIN event_payload p ON p.event_id = e.id WHERE p.event_id IS NULL AND c.article_id IS NOT NULL)"""
 # In the order of the chains, as the events come; a version whose article has no chain comes last.
 _VERSIONS: Final = """
 SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text

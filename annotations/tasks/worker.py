@@ -31,7 +31,7 @@ class Worker:
         house_seconds: float = 60.0,
         retry_seconds: float = 2.0,
     ) -> None:
-        """Choose with which process to end, and how often to look for tasks, what is due, and a database that is away."""
+        """Choose with which process to end, and how often to look for tasks, for what is due, for the database."""
         self._poll, self._house, self._retry = poll_seconds, house_seconds, retry_seconds
         self._stop = threading.Event()
         # The parent may be gone by the time this is asked: whoever started us knows it better.
