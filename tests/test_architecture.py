@@ -66,6 +66,9 @@ ONLY_ON_PAGES = {
     "forget_step",
     "missing_in",
     "save_keys",
+    "make_invitation",
+    "revoke_invitation",
+    "deactivate_member",
     "see_record",
     "settle_record",
 }

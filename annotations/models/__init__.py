@@ -8,6 +8,7 @@ from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
+from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
@@ -30,6 +31,7 @@ __all__ = [
     "Import",
     "Incident",
     "IncidentArticle",
+    "Invitation",
     "KeySettings",
     "Link",
     "LinkVersion",

@@ -10,12 +10,16 @@ from django.db import transaction
 
 from annotations.errors import Duplicate, FieldError, InvalidFields, LastAdmin, NotFound
 from annotations.models import Membership, Project, User
-from annotations.queries.access import Actor, require, require_scope
+from annotations.queries.access import Actor, has_second_factor, require, require_scope
 from annotations.rules.permissions import Action, Role
 from annotations.services.events import Happening, open_chains, record_events
 from annotations.services.fields import Check, check_fields, hold, needed_line, optional_note, store_changes
 
-VISIBILITIES: Final = ("shared", "blind")
+# The first of each is what holds when nothing is said.
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "visibility": ("shared", "blind"),
+    "second_factor": ("optional", "required"),
+}
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _MAX_SLUG: Final = 100
 
@@ -39,6 +43,7 @@ def create_project(
     if slug:
         fields["slug"] = slug
     check_fields(fields, _CHECKS, ("name",))
+    _keep_the_door_open(actor, fields)
     with transaction.atomic():
         project = _insert(name, slug, description, dict(settings or {}))
         Membership.objects.create(project=project, user=actor.user, role=Role.ADMIN)
@@ -54,6 +59,7 @@ def edit_project(*, actor: Actor, project: Project, version: int, changes: Mappi
     with transaction.atomic():
         held = hold(Project, project.id, version)
         check_fields(changes, _CHECKS)
+        _keep_the_door_open(actor, changes)
         slug = changes.get("slug")
         if slug is not None and Project.objects.filter(slug=slug).exclude(pk=held.pk).exists():
             raise InvalidFields([FieldError("slug", "invalid", "Another project has this slug.")])
@@ -96,6 +102,15 @@ def remove_member(*, actor: Actor, project: Project, username: str) -> None:
         membership = _hold_member(project, username, stays_admin=False)
         _member_happened(actor, project.id, membership, "removed")
         membership.delete()
+
+
+def _keep_the_door_open(actor: Actor, fields: Mapping[str, object]) -> None:
+    """Refuse to ask for a second factor without having one: the project would close at once. Raises: InvalidFields."""
+    settings = fields.get("settings")
+    asks = isinstance(settings, Mapping) and settings.get("second_factor") == "required"
+    if asks and not has_second_factor(actor.user):
+        detail = "Set up a second factor for yourself first; this project would be closed to you."
+        raise InvalidFields([FieldError("settings.second_factor", "second_factor_required", detail)])
 
 
 def _hold_member(project: Project, username: str, *, stays_admin: bool) -> Membership:
@@ -147,10 +162,11 @@ def _settings(field: str, value: object) -> list[FieldError]:
     found = [
         FieldError(f"{field}.{name}", "unknown_field", "There is no such setting.")
         for name in value
-        if name != "visibility"
+        if name not in _CHOICES
     ]
-    if value.get("visibility", "shared") not in VISIBILITIES:
-        found.append(FieldError(f"{field}.visibility", "invalid_choice", "One of: shared, blind."))
+    for name, choices in _CHOICES.items():
+        if value.get(name, choices[0]) not in choices:
+            found.append(FieldError(f"{field}.{name}", "invalid_choice", f"One of: {', '.join(choices)}."))
     return found
 
 
