@@ -16,6 +16,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from annotations.models import User
 from annotations.services.accounts import set_password
@@ -23,6 +24,12 @@ from annotations.services.sign_in import forget_attempts
 from annotations.views.visitors import address_of, hold_back, storable_address_of
 
 _TONES: Final = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR: "bad"}
+# The ways in which somebody says once more that it is them, as allauth calls them.
+_WAYS: Final = {
+    "reauthenticate": _("Use the password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +63,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         forget_attempts(account=name, address=address_of(request))
         return user
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Name the ways in our words."""
+        return [{**way, "description": _WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     def set_password(self, user: User, password: str) -> None:
         """Keep a new password, and end every session of the person."""
