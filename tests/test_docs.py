@@ -190,7 +190,9 @@ def test_keys_of_kinds_are_the_same_in_page_and_documentation():
     assert [(f"tag-{kind}", key) for kind, key in rows] == [(c.name, c.key) for c in COMMANDS if c.name in KINDS]
 
 
-@pytest.mark.parametrize("word", [*LinkType, *State, *Reason, *{name for kind in Kind for name in ATTRIBUTES[kind]}])
+@pytest.mark.parametrize(
+    "word", [*LinkType, *State, *Reason, *sorted({name for kind in Kind for name in ATTRIBUTES[kind]})]
+)
 def test_every_word_of_the_rules_is_in_the_data_model(word: str):
     assert re.search(rf"\b{word}\b", text_of("docs/data-model.md"))
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0010_sign_in_counts")]
+    dependencies = [("annotations", "0016_redactions")]
 
     operations = [
         migrations.CreateModel(

@@ -6,13 +6,15 @@ from annotations.models.articles import Article, ArticlePassage, Incident, Incid
 from annotations.models.assignments import Assignment
 from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
+from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
 from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
-from annotations.models.review import Decision, Redaction
+from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
+from annotations.models.review import Decision
 from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Event",
     "EventChain",
     "EventPayload",
+    "GuidelineVersion",
     "IdempotentAnswer",
     "Import",
     "Incident",
@@ -42,6 +45,8 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "RedactionPlace",
+    "RedactionRequest",
     "SignInCount",
     "SignInLink",
     "UndoStep",
