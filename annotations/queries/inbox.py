@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -59,7 +59,7 @@ class InboxComment:
 class Approved:
     """How much of one's work a reviewer approved in an article on a day."""
 
-    day: datetime
+    day: date
     article: UUID
     article_title: str
     reviewer: str

@@ -179,6 +179,7 @@ TEAMWORK: Final = [
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
     Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+    Row("GET", f"{PROJECT}inbox/", "viewer"),
 ]
 
 PAGE: Final = "/p/{slug}/"
