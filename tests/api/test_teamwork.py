@@ -134,3 +134,30 @@ def test_next_article_is_answered_and_taken(ana: Api, rui: Api, world: World) ->
     path = f"projects/{world.project.id}/next-article/"
     assert ana.post(path).json() == {"article": str(world.article.id)}
     assert rui.post(path).json() == {"article": None}
+
+
+def test_inbox_tells_what_came_back_what_was_said_and_what_was_approved(
+    ana: Api, rui: Api, vic: Api, zoe: Api, case: Case, world: World
+) -> None:
+    path = f"projects/{world.project.id}/inbox/"
+    rui.post("decisions/", asked(case, proposal=MIDDLE, comment="Without the article."))
+    rui.post("decisions/", {"annotation": str(case.speaker.pk), "version": 1, "verdict": "approve"})
+    rui.post(f"links/{case.links[0].pk}/comments/", {"text": "@ana why?"})
+    found = ana.get(path).json()
+    [record] = found["records"]
+    assert {name: record[name] for name in ("annotation", "link", "why", "state", "version", "by")} == {
+        "annotation": str(case.denier.pk),
+        "link": None,
+        "why": "returned",
+        "state": "returned",
+        "version": 1,
+        "by": "rui",
+    }
+    assert (record["decision"]["comment"], record["decision"]["proposal"]) == ("Without the article.", MIDDLE)
+    assert [comment["text"] for comment in found["comments"]] == ["@ana why?"]
+    assert [(approved["reviewer"], approved["count"]) for approved in found["approvals"]] == [("rui", 1)]
+    assert (found["unread"], found["more"]) == (2, False)
+    nothing = {"unread": 0, "more": False, "records": [], "comments": [], "approvals": []}
+    assert vic.get(path).json() == nothing
+    assert_problem(zoe.get(path), 404, "not_found")
+    assert_problem(ana.get(path, project="x"), 400, "invalid_parameter")

@@ -199,6 +199,7 @@ TEAMWORK: Final = [
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
     Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+    Row("GET", f"{PROJECT}inbox/", "viewer"),
     Row("GET", f"{PROJECT}guideline/", "viewer"),
     Row("PATCH", f"{PROJECT}guideline/", "admin", "review", 200, {"text": "# Claim"}, "guideline"),
     Row("GET", f"{PROJECT}guideline/history/", "viewer"),
