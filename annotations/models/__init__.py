@@ -9,6 +9,7 @@ from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
+from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
 from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
@@ -34,6 +35,7 @@ __all__ = [
     "Import",
     "Incident",
     "IncidentArticle",
+    "Invitation",
     "KeySettings",
     "Link",
     "LinkVersion",

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from annotations.models import Annotation, Article, Assignment, Link, Membership
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor
 from annotations.rules.permissions import Action, Role, role_allows
 from annotations.rules.review import HIDDEN, State
@@ -60,8 +61,8 @@ def unfinished_of(actor: Actor, project_id: UUID) -> QuerySet[Article]:
     """
     me = actor.user.id
     own = Assignment.objects.filter(article=OuterRef("pk"), assignee=me, ended_at=None)
-    annotations = Annotation.objects.filter(article=OuterRef("pk"), author=me)
-    links = Link.objects.filter(source_article=OuterRef("pk"), author=me)
+    annotations = Annotation.objects.filter(in_hands_of(me), article=OuterRef("pk"))
+    links = Link.objects.filter(in_hands_of(me), source_article=OuterRef("pk"))
     is_begun = Exists(annotations.exclude(state__in=HIDDEN))
     is_open = Exists(annotations.filter(state__in=_OPEN)) | Exists(links.filter(state__in=_OPEN))
     mine = Q(assignments__assignee=me, assignments__ended_at=None)

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from annotations.models import Annotation, Comment, Decision, Event, Link, Project, RecordSeen
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor, visible_annotations, visible_parties
 from annotations.queries.assignments import given_articles
 from annotations.queries.comments import unread_comments
@@ -125,7 +126,7 @@ def _own(actor: Actor, project: Project, model: Any) -> QuerySet[Any]:
     taken_out = Q(state=State.WITHDRAWN) & Q(Exists(_taken_out(actor)))
     waits = Q(state__in=[State.RETURNED, State.REJECTED]) | taken_out
     related = ("source", "target", "source_article") if model is Link else ("article",)
-    own = model._default_manager.filter(waits, ~Exists(settled), project_id=project.id, author=actor.user)
+    own = model._default_manager.filter(in_hands_of(actor.user.id), waits, ~Exists(settled), project_id=project.id)
     found: QuerySet[Any] = own.select_related(*related).order_by("updated_at", "id")
     return found
 

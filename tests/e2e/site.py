@@ -93,7 +93,8 @@ class Site:
 
     def annotations(self, article: dict[str, Any]) -> list[dict[str, Any]]:
         """Read the annotations of an article as ana sees them, in the order of making."""
-        found: list[dict[str, Any]] = self.send("ana", "GET", f"annotations/?article={article['id']}")["results"]
+        path = f"annotations/?article={article['id']}&page_size=200"
+        found: list[dict[str, Any]] = self.send("ana", "GET", path)["results"]
         return found
 
     def export(self, project: dict[str, Any], state: str = "approved") -> list[dict[str, Any]]:
@@ -105,9 +106,9 @@ class Site:
         """Send JSON to the API with somebody's token. Raises: HTTPError."""
         return json.loads(self._open(name, method, path, body))
 
-    def send_if(self, name: str, method: str, path: str, body: object, version: int) -> Any:
-        """Send a change of the version that it was made from."""
-        return json.loads(self._open(name, method, path, body, {"If-Match": f'"{version}"'}))
+    def change(self, name: str, path: str, version: int, body: object) -> Any:
+        """Change a record as it was read. Raises: HTTPError."""
+        return json.loads(self._open(name, "PATCH", path, body, {"If-Match": f'"{version}"'}))
 
     def refusal(self, name: str, method: str, path: str, body: object) -> tuple[int, str]:
         """Send what is to be refused; give status and code."""

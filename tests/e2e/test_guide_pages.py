@@ -40,7 +40,7 @@ def fill(site: Site, name: str) -> dict[str, Any]:
     article = site.make_article(project, TEXT)
     path = f"projects/{project['id']}/guideline/"
     for version, text in enumerate((GUIDELINE.replace("go on", "x"), f"{GUIDELINE}\nA denial is short.\n")):
-        site.send_if("adi", "PATCH", path, {"text": text}, version)
+        site.change("adi", path, version, {"text": text})
     place = {"article": article["id"], "kind": "party", "segments": [[12, 21]], "exact": ["the mayor"]}
     mention = site.send("ana", "POST", "annotations/", place)
     site.send("ana", "POST", f"articles/{article['id']}/submit/")

@@ -9,13 +9,14 @@ from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.review import Reason, State, Verdict
 from annotations.services.accounts import make_user
-from annotations.services.annotations import AnnotationChange, withdraw_annotation
+from annotations.services.annotations import AnnotationChange, edit_annotation, withdraw_annotation
 from annotations.services.assignments import assign_article, release_article
 from annotations.services.comments import add_comment
 from annotations.services.review import DecisionDraft, decide
+from annotations.views.content_forms import ContentForm
 from tests.factories import approve, submit, tag, verdict_on
 from tests.views.conftest import SignIn
-from tests.world import ARMY, MAYOR, Case, World, make_world
+from tests.world import ARMY, HOUSES, MAYOR, Case, World, make_world
 
 PATH = "/p/northern-bridge/inbox/"
 HTMX = {"HX-Request": "true"}
@@ -100,6 +101,65 @@ def test_words_that_are_not_in_the_text_are_told_beside_the_field(world: World, 
     assert "These words do not stand in the text" in refused.text
     assert "The general</textarea>" in refused.text
     assert fresh(mention).state == State.RETURNED
+
+
+@pytest.fixture
+def houses(world: World) -> Annotation:
+    """A claim with a number that came back."""
+    made = tag(world.ana, world.article, Kind.CLAIM, HOUSES)
+    number = {"low": 40, "high": None, "unit": "houses"}
+    edit_annotation(
+        actor=world.ana,
+        annotation=made,
+        version=1,
+        change=AnnotationChange(attributes={**made.attributes, "quantity": number, "place": "north"}),
+    )
+    submit(world.ana, made)
+    decide(actor=world.rui, drafts=[verdict_on(fresh(made), Verdict.REQUEST_CHANGES, Reason.ATTRIBUTES)])
+    return fresh(made)
+
+
+def filled(form: ContentForm, **changed: str) -> dict[str, object]:
+    """What a browser sends of a form, with some fields typed over."""
+    shown = {field.html_name: field.value() for field in form}
+    return {name: value for name, value in {**shown, **changed}.items() if value not in (None, False)}
+
+
+def test_quantity_has_its_fields_in_the_form(world: World, houses: Annotation, sign_in: SignIn):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    typed = {"content-attribute_quantity_low": "1 200", "content-attribute_quantity_high": "1500"}
+    done = browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form, **typed)})
+    assert done.status_code == 302
+    changed = fresh(houses)
+    assert changed.attributes == {**houses.attributes, "quantity": {"low": 1200, "high": 1500, "unit": "houses"}}
+    assert changed.state == State.SUBMITTED
+
+
+def test_form_sent_as_it_was_shown_changes_nothing(world: World, houses: Annotation, sign_in: SignIn):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form)})
+    assert (fresh(houses).version, fresh(houses).state) == (houses.version, State.SUBMITTED)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"content-attribute_quantity_low": "many"}, "This must be a number"),
+        ({"content-attribute_quantity_high": "12"}, "low may not be above high"),
+        ({"content-attribute_event_date": "in May"}, "A date is YYYY"),
+    ],
+)
+def test_wrong_attribute_is_told_beside_its_field(
+    world: World, houses: Annotation, sign_in: SignIn, typed: dict[str, str], told: str
+):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    refused = browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form, **typed)})
+    assert refused.status_code == 400
+    assert told in refused.text
+    assert fresh(houses).state == State.RETURNED
 
 
 def test_proposal_is_shown_and_taken_in_the_author_s_name(world: World, mention: Annotation, sign_in: SignIn):
