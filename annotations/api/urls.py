@@ -54,6 +54,7 @@ urlpatterns = [
     path("articles/<uuid:pk>/", articles.ArticleView.as_view()),
     path("articles/<uuid:pk>/text/", articles.ArticleTextView.as_view()),
     path("articles/<uuid:pk>/submit/", articles.ArticleSubmitView.as_view()),
+    path("articles/<uuid:pk>/progress/", articles.ArticleProgressView.as_view()),
     path("articles/<uuid:pk>/assignments/", assignments.AssignmentListView.as_view()),
     path("articles/<uuid:pk>/assignments/<str:user>/", assignments.AssignmentView.as_view()),
     path("annotations/", annotations.AnnotationListView.as_view()),

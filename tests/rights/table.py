@@ -195,6 +195,7 @@ TEAMWORK: Final = [
     Row("POST", f"{ANNOTATION}{{claim}}/resubmit/", "analyst", "write", 200, {}, "claim", AUTHOR),
     Row("POST", f"{LINK}{{link}}/resubmit/", "analyst", "write", 200, {}, "link", AUTHOR),
     Row("POST", f"{API}decisions/{{decision}}/take/", "analyst", "write", whose=AUTHOR),
+    Row("GET", f"{ARTICLE}{{article}}/progress/", "viewer"),
     Row("GET", f"{ARTICLE}{{article}}/assignments/", "viewer"),
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
