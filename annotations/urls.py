@@ -15,10 +15,13 @@ from annotations.views import (
     keys,
     links,
     log,
+    members,
     mentions,
     projects,
+    redactions,
     review,
     selection,
+    settings,
     steps,
     workbench,
 )
@@ -67,6 +70,19 @@ _review: list[URLPattern] = [
     path(f"{_ARTICLE}assignments/end/", assignments.release, name="assignment-end"),
 ]
 
+_administration: list[URLPattern] = [
+    path("p/<slug:slug>/settings/", settings.show_settings, name="project-settings"),
+    path("p/<slug:slug>/members/", members.show_members, name="members"),
+    path("p/<slug:slug>/members/additions/", members.add, name="member-add"),
+    path("p/<slug:slug>/members/roles/", members.give_role, name="member-role"),
+    path("p/<slug:slug>/members/removals/", members.remove, name="member-remove"),
+    path("p/<slug:slug>/members/handovers/", members.give_records, name="member-handover"),
+    path("p/<slug:slug>/redactions/", redactions.show_redactions, name="redactions"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/", redactions.confirm, name="redaction"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/end/", redactions.end, name="redaction-end"),
+    path(f"{_ARTICLE}redactions/", redactions.ask, name="redaction-ask"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", accounts.sign_in, name="login"),
@@ -78,5 +94,6 @@ urlpatterns = [
     path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
     path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
     *_review,
+    *_administration,
     *_workbench,
 ]
