@@ -17,7 +17,7 @@ def assignee() -> "models.ForeignKey[object, object]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0016_redactions")]
+    dependencies = [("annotations", "0014_invitations")]
 
     operations = [
         operation

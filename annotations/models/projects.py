@@ -33,6 +33,11 @@ class Project(VersionedRecord):
         """Whether analysts see only their own annotations (docs/data-model.md#rights)."""
         return bool(self.settings.get("visibility") == "blind")
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the project is closed to members without a second factor (docs/data-model.md#rights)."""
+        return bool(self.settings.get("second_factor") == "required")
+
 
 class Membership(Record):
     """One person's role in one project."""

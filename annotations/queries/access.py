@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from annotations.errors import InsufficientScope, NotAllowed, NotFound
+from annotations.errors import InsufficientScope, NotAllowed, NotFound, SecondFactorRequired
 from annotations.models import (
     Annotation,
     Article,
@@ -29,11 +30,15 @@ from annotations.rules.permissions import Action, Role, Scope, role_allows, scop
 from annotations.rules.review import State
 
 _M = TypeVar("_M", bound=Model)
+_SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 # Asked by every request, so not worth the making of an ORM query: a tenth of the time of a create.
 _MEMBERSHIP: Final = """
-SELECT m.role, coalesce(p.settings ->> 'visibility' = 'blind', false)
+SELECT m.role, coalesce(p.settings ->> 'visibility' = 'blind', false),
+    CASE WHEN p.settings ->> 'second_factor' = 'required' THEN NOT EXISTS (
+        SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ('totp', 'webauthn')
+    ) ELSE false END
 FROM membership m JOIN project p ON p.id = m.project_id WHERE m.user_id = %s AND m.project_id = %s
 """
 
@@ -47,7 +52,10 @@ class Actor:
     _roles: dict[UUID, tuple[Role | None, bool]] = field(default_factory=dict)
 
     def role_in(self, project_id: UUID) -> Role | None:
-        """Answer the role in a project; None for somebody who is no member."""
+        """Answer the role in a project; None for somebody who is no member. Raises: SecondFactorRequired.
+
+        A project may ask for a second factor; to a member without one it is closed in every way, by this one place.
+        """
         return self._membership(project_id)[0]
 
     def is_blind_in(self, project_id: UUID) -> bool:
@@ -69,6 +77,8 @@ class Actor:
             with connection.cursor() as cursor:
                 cursor.execute(_MEMBERSHIP, [self.user.id, project_id])
                 found = cursor.fetchone()
+            if found and found[2]:
+                raise SecondFactorRequired
             self._roles[project_id] = (Role(found[0]), found[1]) if found else (None, True)
         return self._roles[project_id]
 
@@ -93,9 +103,27 @@ def require(actor: Actor, action: Action, project_id: UUID) -> Role:
 # --- what an actor may see ------------------------------------------------------------------------
 
 
+def has_second_factor(user: User) -> bool:
+    """Say whether somebody has an authenticator app or a passkey; recovery codes alone do not count."""
+    return bool(Authenticator.objects.filter(user=user, type__in=_SECOND_FACTORS).exists())
+
+
+def open_memberships(actor: Actor) -> QuerySet[Membership]:
+    """Answer the actor's memberships in projects that do not wait for a second factor."""
+    has_one = Exists(Authenticator.objects.filter(user=OuterRef("user_id"), type__in=_SECOND_FACTORS).order_by())
+    # Contains, not equals: a setting that was never made would be NULL there, and neither true nor false.
+    asks = Q(project__settings__contains={"second_factor": "required"})
+    return actor_memberships(actor).filter(~asks | has_one)
+
+
+def actor_memberships(actor: Actor) -> QuerySet[Membership]:
+    """Answer all memberships of the actor, those that wait for a second factor too."""
+    return Membership.objects.filter(user=actor.user)
+
+
 def visible_projects(actor: Actor) -> QuerySet[Project]:
-    """Answer the projects of which the actor is a member."""
-    return Project.objects.filter(memberships__user=actor.user)
+    """Answer the projects of which the actor is a member and that are open to them."""
+    return Project.objects.filter(memberships__in=open_memberships(actor))
 
 
 def visible_articles(actor: Actor, project_id: UUID | None = None) -> QuerySet[Article]:
@@ -144,11 +172,13 @@ def visible_decisions(actor: Actor, project_id: UUID | None = None) -> QuerySet[
 
 
 def get_project_for(actor: Actor, key: UUID | str) -> Project:
-    """Fetch a project by id or slug. Raises: NotFound."""
+    """Fetch a project by id or slug. Raises: NotFound, SecondFactorRequired."""
     by_key = Q(project_id=key) if isinstance(key, UUID) else Q(project__slug=key)
     membership = Membership.objects.select_related("project").filter(by_key, user=actor.user).first()
     if membership is None:
         raise NotFound
+    if membership.project.needs_second_factor:
+        actor.role_in(membership.project_id)
     actor.remember(membership)
     return membership.project
 
@@ -230,7 +260,7 @@ def _one(queryset: QuerySet[_M], pk: UUID) -> _M:
 
 def _in_projects(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None) -> QuerySet[_M]:
     if project_id is None:
-        return queryset.filter(project_id__in=Membership.objects.filter(user=actor.user).values("project_id"))
+        return queryset.filter(project_id__in=open_memberships(actor).values("project_id"))
     if actor.role_in(project_id) is None:
         return queryset.none()
     return queryset.filter(project_id=project_id)

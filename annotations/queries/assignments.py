@@ -33,6 +33,12 @@ def assignments_of(actor: Actor, project_id: UUID, articles: Sequence[UUID]) -> 
     return found
 
 
+def given_articles(actor: Actor, project_id: UUID) -> QuerySet[Assignment]:
+    """Answer what others gave to the actor, who has it still and has not taken notice; the latest first."""
+    mine = Assignment.objects.filter(project_id=project_id, assignee=actor.user, ended_at=None, seen_at=None)
+    return mine.exclude(given_by=actor.user).order_by("-id")
+
+
 def assignment_rows(actor: Actor, article: Article) -> QuerySet[Any, Any]:
     """Rows of an article's current assignments, without order."""
     rows: QuerySet[Any, Any] = (

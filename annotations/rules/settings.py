@@ -1,6 +1,6 @@
 """What a project may set for itself: visibility, languages, required attributes, cues (docs/data-model.md#settings)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from annotations.errors import FieldError, KindOff
 from annotations.rules.kinds import ATTRIBUTES, Kind
 
 VISIBILITIES: Final = ("shared", "blind")
+SECOND_FACTORS: Final = ("optional", "required")
 MOST_LANGUAGES: Final = 50
 # Offered where a project names no languages of its own.
 LANGUAGES_OFFERED: Final = ("ar", "de", "en", "es", "fa", "fr", "he", "ps", "pt", "ru", "tr", "uk", "ur", "zh")
@@ -59,8 +60,11 @@ def settings_errors(name: str, value: object) -> list[FieldError]:
     return found
 
 
-def _visibility(name: str, value: object) -> list[FieldError]:
-    return [] if value in VISIBILITIES else [FieldError(name, "invalid_choice", "One of: shared, blind.")]
+def _one_of(choices: Sequence[str]) -> Callable[[str, object], list[FieldError]]:
+    def check(name: str, value: object) -> list[FieldError]:
+        return [] if value in choices else [FieldError(name, "invalid_choice", f"One of: {', '.join(choices)}.")]
+
+    return check
 
 
 def _switch(name: str, value: object) -> list[FieldError]:
@@ -92,8 +96,9 @@ def _required(name: str, value: object) -> list[FieldError]:
     return found
 
 
-_CHECKS: Final = {
-    "visibility": _visibility,
+_CHECKS: Final[Mapping[str, Callable[[str, object], list[FieldError]]]] = {
+    "visibility": _one_of(VISIBILITIES),
+    "second_factor": _one_of(SECOND_FACTORS),
     "languages": _languages,
     "required_attributes": _required,
     "cues": _switch,

@@ -11,7 +11,7 @@ from django.db import transaction
 from annotations.anchoring.intake import is_language_tag
 from annotations.errors import Duplicate, FieldError, InvalidFields, LastAdmin, NotFound
 from annotations.models import Membership, Project, User
-from annotations.queries.access import Actor, require, require_scope
+from annotations.queries.access import Actor, has_second_factor, require, require_scope
 from annotations.rules.permissions import Action, Role
 from annotations.rules.settings import settings_errors
 from annotations.services.events import Happening, open_chains, record_events
@@ -41,6 +41,7 @@ def create_project(
     if slug:
         fields["slug"] = slug
     check_fields(fields, _CHECKS, ("name",))
+    _keep_the_door_open(actor, fields)
     with transaction.atomic():
         project = _insert(name, slug, description, dict(settings or {}))
         Membership.objects.create(project=project, user=actor.user, role=Role.ADMIN)
@@ -56,6 +57,7 @@ def edit_project(*, actor: Actor, project: Project, version: int, changes: Mappi
     with transaction.atomic():
         held = hold(Project, project.id, version)
         check_fields(changes, _CHECKS)
+        _keep_the_door_open(actor, changes)
         slug = changes.get("slug")
         if slug is not None and Project.objects.filter(slug=slug).exclude(pk=held.pk).exists():
             raise InvalidFields([FieldError("slug", "invalid", "Another project has this slug.")])
@@ -98,6 +100,15 @@ def remove_member(*, actor: Actor, project: Project, username: str) -> None:
         membership = _hold_member(project, username, stays_admin=False)
         _member_happened(actor, project.id, membership, "removed")
         membership.delete()
+
+
+def _keep_the_door_open(actor: Actor, fields: Mapping[str, object]) -> None:
+    """Refuse to ask for a second factor without having one: the project would close at once. Raises: InvalidFields."""
+    settings = fields.get("settings")
+    asks = isinstance(settings, Mapping) and settings.get("second_factor") == "required"
+    if asks and not has_second_factor(actor.user):
+        detail = "Set up a second factor for yourself first; this project would be closed to you."
+        raise InvalidFields([FieldError("settings.second_factor", "second_factor_required", detail)])
 
 
 def _hold_member(project: Project, username: str, *, stays_admin: bool) -> Membership:

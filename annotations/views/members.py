@@ -18,6 +18,7 @@ from annotations.rules.permissions import Role
 from annotations.services.handing_over import HandedOver, hand_over
 from annotations.services.projects import add_member, change_role, remove_member
 from annotations.views.forms import PlainForm
+from annotations.views.invitations import invitations_of
 from annotations.views.labels import ROLE_LABELS
 from annotations.views.problems import page
 from annotations.views.projects import open_project
@@ -125,6 +126,7 @@ def _shown(
 ) -> HttpResponse:
     members = members_of(actor, project)
     context = {
+        **invitations_of(actor, project),
         "project": project,
         "section": "members",
         "members": [(one, ROLE_LABELS.get(one.role or "", "")) for one in members],

@@ -21,6 +21,7 @@ WHAT_LABELS: Final[Mapping[str, Label]] = {
     "comment": _("Comment"),
     "import": _("Report of an import"),
     "guideline": _("Guideline"),
+    "invitation": _("Invitation"),
     "redaction": _("Redaction"),
     "redaction_request": _("Request for a redaction"),
 }

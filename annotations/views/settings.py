@@ -42,6 +42,11 @@ class SettingsForm(PlainForm):
         ],
         widget=forms.RadioSelect,
     )
+    second_factor = forms.BooleanField(
+        label=_("Members need a second factor"),
+        required=False,
+        help_text=_("Whoever has none is let in again once it is set up on the account page."),
+    )
     languages = forms.CharField(
         label=_("Languages"),
         required=False,
@@ -76,6 +81,7 @@ class SettingsForm(PlainForm):
             "languages": clean["languages"].split(),
             "required_attributes": required,
             "cues": clean["cues"],
+            "second_factor": "required" if clean["second_factor"] else "optional",
         }
         return {"name": clean["name"], "description": clean["description"], "settings": settings}
 
@@ -115,5 +121,6 @@ def _initial(project: Project) -> dict[str, Any]:
         "visibility": rules.visibility,
         "languages": " ".join(project.settings.get("languages", ())),
         "cues": rules.has_cues,
+        "second_factor": project.needs_second_factor,
         **{f"{_REQUIRED}{kind}": rules.required_attributes.get(kind, ()) for kind in ASKABLE},
     }

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.anchoring.anchor import Segment
-from annotations.models import Import, Project
+from annotations.models import Import, Invitation, Project
 from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
@@ -14,6 +14,7 @@ from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange
 from annotations.services.assignments import assign_article
 from annotations.services.guidelines import edit_guideline
+from annotations.services.invitations import make_invitation
 from annotations.services.redactions import RedactionDraft, request_redaction
 from annotations.services.review import decide_one
 from tests.factories import (
@@ -99,6 +100,9 @@ def _fill(admin: Actor, reviewer: Actor, other: Actor, project: Project, authors
     monday = Segment(TEXT.index("Monday"), TEXT.index("Monday") + len("Monday"))
     asked = request_redaction(actor=other, article=article, draft=RedactionDraft((monday,), "Safety.", {}))
     report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
+    lone = make_actor(f"only-{project.slug}")
+    make_member(admin, project, lone, Role.VIEWER)
+    make_invitation(actor=admin, project=project, role=Role.VIEWER, days=7)
     guideline = edit_guideline(actor=admin, project=project, version=0, text="# Quote\n\nWith its quotation marks.")
     versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
     versions["guideline"] = guideline.number
@@ -109,6 +113,8 @@ def _fill(admin: Actor, reviewer: Actor, other: Actor, project: Project, authors
             "project": str(project.id),
             "slug": project.slug,
             "member": "eve",
+            "lone member": lone.user.username,
+            "invitation": str(Invitation.objects.get(project=project).id),
             "import": str(report.id),
             "redaction": str(asked.id),
             "used outlet": str(used.id),
@@ -146,7 +152,12 @@ def _records(author: Actor, reviewer: Actor, article: Any, party: UUID) -> dict[
 
 def _nowhere(like: Place) -> Place:
     """Name what is not there: an id for each id, a slug for the slug."""
-    others = {"slug": "no-such-project", "member": like.shared["member"], "assigned": like.shared["assigned"]}
+    others = {
+        "slug": "no-such-project",
+        "lone member": like.shared["lone member"],
+        "member": like.shared["member"],
+        "assigned": like.shared["assigned"],
+    }
     shared = {name: others.get(name) or str(an_id()) for name in like.shared}
     made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}
     return Place(shared, made, like.versions)

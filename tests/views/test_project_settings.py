@@ -28,6 +28,7 @@ def test_settings_are_kept(world: World, sign_in: SignIn) -> None:
         "languages": ["ar", "fa"],
         "required_attributes": {"claim": ["place", "event_date"]},
         "cues": False,
+        "second_factor": "optional",
     }
 
 
@@ -47,6 +48,11 @@ def test_what_makes_no_sense_is_told_beside_its_field(
     refused = keep(world, sign_in, **changes)
     assert (refused.status_code, said in refused.text) == (400, True)
     assert Project.objects.get().version == 1
+
+
+def test_who_has_no_second_factor_cannot_ask_for_one(world: World, sign_in: SignIn) -> None:
+    assert keep(world, sign_in, second_factor="on").status_code == 400
+    assert not Project.objects.get().needs_second_factor
 
 
 def test_another_persons_change_is_not_overwritten(world: World, sign_in: SignIn) -> None:

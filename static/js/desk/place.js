@@ -1,6 +1,7 @@
 // @ts-check
 /** Keeps caret, selection, focus and scroll where they are while answers replace parts of the page. */
 import { find } from "../lib/dom.js";
+import { isTyping } from "../lib/keys.js";
 import { offsetAt, placeOf } from "../text/selection.js";
 
 /** @typedef {{id: string, element: Element}} Waiting a block that came while somebody was selecting in it */
@@ -77,7 +78,8 @@ export class PlaceKeeper {
 
   /** @param {[number, number] | null} selected */
   restoreSelection(selected) {
-    if (!selected || String(this.selection()) === String(selected)) return;
+    // A field that has the focus would not take letters any more.
+    if (!selected || isTyping(document.activeElement) || String(this.selection()) === String(selected)) return;
     const anchor = placeOf(this.body, selected[0]);
     const focus = placeOf(this.body, selected[1]);
     if (anchor && focus) document.getSelection()?.setBaseAndExtent(...anchor, ...focus);
@@ -108,7 +110,8 @@ function isTypedIn(panel) {
 
 /** @param {HTMLElement} panel @param {DocumentFragment} fragment */
 function isSameTag(panel, fragment) {
-  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a;
+  const hasBothSides = fragment.querySelector(".annotation-conflict") !== null;
+  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a && !hasBothSides;
 }
 
 /** Only a focus that the answer has taken away comes back. @param {string} id */
