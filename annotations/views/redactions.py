@@ -130,6 +130,8 @@ def end(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse
 def _asking(
     request: HttpRequest, desk: Desk, form: AskForm, extent: Extent | None = None, alert: Alert | None = None
 ) -> HttpResponse:
+    # Finding the words needs no reason yet, asking does.
+    form.fields["reason"].required = True
     places = []
     if extent is not None:
         shown = sorted([*extent.passages, *extent.left], key=lambda place: place.segment)
