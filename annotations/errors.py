@@ -363,6 +363,11 @@ class Immutable(Conflict):
     sentence = "A stored text never changes; add the corrected page as a new article."
 
 
+class ProjectNotEmpty(Conflict):
+    code = "not_empty"
+    sentence = "An archive is restored into an empty project only; make a new one."
+
+
 class InProgress(Conflict):
     code = "in_progress"
     sentence = "The same request is still running; repeat it in a moment."
@@ -379,6 +384,11 @@ class IdempotencyConflict(Unprocessable):
 class IncompleteFile(Unprocessable):
     code = "incomplete_file"
     sentence = "The file is cut or changed: its end line is missing or does not match; download it again."
+
+
+class NotAnArchive(Unprocessable):
+    code = "not_an_archive"
+    sentence = "Only a full archive can be restored: an export with state=all, people=names and its texts."
 
 
 # --- 415 ----------------------------------------------------------------------------------------

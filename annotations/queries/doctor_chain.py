@@ -116,6 +116,10 @@ _ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DECIDED: Final = f"""
 SELECT e.id AS event, e.project_id, substring(p.content FROM '"decision":"({_ID})"')::uuid AS decision
 FROM event e JOIN event_payload p ON p.event_id = e.id WHERE p.content LIKE '%"decision":"%'
+UNION ALL
+SELECT e.id, e.project_id, item[1]::uuid FROM event e JOIN event_payload p ON p.event_id = e.id
+CROSS JOIN regexp_matches(substring(p.content FROM '"decisions":\\[(.*?)\\]'), '"({_ID})"', 'g') AS item
+WHERE p.content LIKE '%"decisions":["%'
 """  # noqa: S608 - constants of ours
 _DECISION_CHECKS: Final = (
     Check(
@@ -157,7 +161,7 @@ def _versions_beside_events(table: str) -> str:
     """Write the join of versions and what events tell of them.
 
     An event of one record carries its version and the content's digest, an import's a list of [id, digest]
-    under the plural of the table.
+    under the plural of the table, to which a restored archive adds the version's number.
     """
     told = f"""
         SELECT e.subject AS record, e.project_id,
@@ -166,10 +170,10 @@ def _versions_beside_events(table: str) -> str:
         FROM event e JOIN event_payload p ON p.event_id = e.id
         WHERE e.verb LIKE '{table}.%' AND p.content LIKE '%"content":"%'
         UNION ALL
-        SELECT item[1]::uuid, e.project_id, 1, item[2]
+        SELECT item[1]::uuid, e.project_id, coalesce(item[3], '1')::integer, item[2]
         FROM event e JOIN event_payload p ON p.event_id = e.id
         CROSS JOIN regexp_matches(substring(p.content FROM '"{table}s":\\[\\[(.*?)\\]\\]'),
-            '"({_ID})","([0-9a-f]{{64}})"', 'g') AS item
+            '"({_ID})","([0-9a-f]{{64}})"(?:,([0-9]{{1,9}}))?', 'g') AS item
         WHERE p.content LIKE '%"{table}s":[[%'"""  # noqa: S608 - constants of ours
     return f"""
         SELECT coalesce(v.{table}_id, told.record), coalesce(v.project_id, told.project_id),
