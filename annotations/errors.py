@@ -301,6 +301,11 @@ class DuplicateArticle(Duplicate):
     sentence = "This project already holds an article with exactly this text."
 
 
+class DuplicateRelease(Duplicate):
+    code = "duplicate_release"
+    sentence = "This project already has a release of this name; choose another."
+
+
 class AlreadyExpressed(Conflict):
     code = "already_expressed"
     sentence = "This claim already belongs to a quote; withdraw that link first."
@@ -361,6 +366,11 @@ class InUse(Conflict):
 class Immutable(Conflict):
     code = "immutable"
     sentence = "A stored text never changes; add the corrected page as a new article."
+
+
+class WebhooksOff(Conflict):
+    code = "webhooks_off"
+    sentence = "Webhooks are switched off on this site; whoever runs it can switch them on."
 
 
 class ProjectNotEmpty(Conflict):

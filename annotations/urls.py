@@ -9,15 +9,19 @@ from annotations.views import (
     assignments,
     attributes,
     comments,
+    exports,
     home,
+    imports,
     inbox,
     keys,
     links,
     mentions,
     projects,
+    releases,
     review,
     selection,
     steps,
+    webhooks,
     workbench,
 )
 
@@ -61,6 +65,17 @@ _review: list[URLPattern] = [
     path(f"{_ARTICLE}assignments/end/", assignments.release, name="assignment-end"),
 ]
 
+_exchange: list[URLPattern] = [
+    path("p/<slug:slug>/export/", exports.show_export, name="export"),
+    path("p/<slug:slug>/import/", imports.show_import, name="import"),
+    path("p/<slug:slug>/releases/", releases.show_releases, name="release-list"),
+    path("p/<slug:slug>/releases/<int:number>/", releases.show_release, name="release"),
+    path("p/<slug:slug>/webhooks/", webhooks.show_webhooks, name="webhook-list"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/", webhooks.show_webhook, name="webhook"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/end/", webhooks.end, name="webhook-end"),
+    path("p/<slug:slug>/webhooks/deliveries/<uuid:pk>/", webhooks.repeat, name="webhook-repeat"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", accounts.sign_in, name="login"),
@@ -71,6 +86,7 @@ urlpatterns = [
     path("projects/", projects.show_projects, name="project-list"),
     path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
     path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
+    *_exchange,
     *_review,
     *_workbench,
 ]

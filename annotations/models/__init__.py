@@ -7,11 +7,13 @@ from annotations.models.assignments import Assignment
 from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.idempotency import IdempotentAnswer
-from annotations.models.imports import Import
+from annotations.models.imports import Import, ImportNames
 from annotations.models.links import Link, LinkVersion
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
+from annotations.models.releases import Release, ReleasePart
 from annotations.models.review import Decision, Redaction
+from annotations.models.webhooks import Delivery, Webhook
 from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "Assignment",
     "Comment",
     "Decision",
+    "Delivery",
     "Event",
     "EventChain",
     "EventPayload",
     "IdempotentAnswer",
     "Import",
+    "ImportNames",
     "Incident",
     "IncidentArticle",
     "KeySettings",
@@ -40,8 +44,11 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "Release",
+    "ReleasePart",
     "SignInCount",
     "SignInLink",
     "UndoStep",
     "User",
+    "Webhook",
 ]

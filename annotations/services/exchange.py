@@ -1,5 +1,6 @@
 """Imports: a file of any known format into a project, all or nothing, or (asked for) its good lines only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
@@ -13,6 +14,7 @@ from annotations.models import Import, Project
 from annotations.queries.access import Actor, require
 from annotations.rules.permissions import Action
 from annotations.services.exchange_match import StoredRecords
+from annotations.services.exchange_names import keep_names, names_for, unknown_of
 from annotations.services.exchange_plan import Plan, plan_import
 from annotations.services.exchange_store import store_plan
 from annotations.services.exchange_turns import take_time, take_turn
@@ -32,6 +34,9 @@ class ImportOrder:
     format: str = DEFAULT_FORMAT
     on_error: OnError = OnError.REFUSE
     dry_run: bool = False
+    # From labels to kinds and from relations to link types; None is what the project used last for this format.
+    labels: Mapping[str, str] | None = None
+    relations: Mapping[str, str] | None = None
 
 
 def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: ImportOrder) -> Import:
@@ -47,18 +52,21 @@ def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: Import
     with transaction.atomic():
         # First, because a caller may have opened the transaction, which must not wait idle for a long file.
         take_time()
-        reading = codec.read(file)
+        names = names_for(project, order.format, order.labels, order.relations)
+        reading = codec.read_named(file, names) if codec.read_named else codec.read(file)
         take_turn(project)
         plan = plan_import(project.id, reading, StoredRecords(actor, project, reading.items))
         plan.problems = [reading.located(found) for found in plan.problems]
         if plan.problems and order.on_error is OnError.REFUSE:
             raise refusal_of(plan.problems)
-        report.counts = _counts(plan)
+        report.counts = _counts(plan) | {"left_out": names.left_out}
         report.errors = [{"line": found.line, "code": found.code, "detail": found.detail} for found in plan.problems]
+        report.unknown = unknown_of(names)
         report.mapping = {file_id: str(pk) for file_id, pk in plan.mapping.items()}
         if not order.dry_run:
             if not plan.is_empty:
                 store_plan(actor=actor, project=project, plan=plan, report=report)
+            keep_names(project, order.format, names)
             report.save(force_insert=True)
     return report
 

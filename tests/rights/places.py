@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from annotations.models import Import, Project
+from annotations.models import Delivery, Import, Project, Webhook
 from annotations.queries.access import Actor
+from annotations.queries.export_choice import Choice
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role, Scope
 from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange
 from annotations.services.assignments import assign_article
+from annotations.services.releases import make_release
 from annotations.services.review import decide_one
 from tests.factories import (
     an_id,
@@ -91,6 +93,11 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
     article = make_article(admin, project, TEXT, outlet=used.id)
     assign_article(actor=reviewer, article=article, username=reviewer.user.username)
     report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
+    releases = [make_release(actor=admin, project=project, name=name, choice=Choice()) for name in ("First", "Second")]
+    webhook = Webhook.objects.create(
+        project=project, url="https://example.org/", topics=["release"], made_by=admin.user
+    )
+    delivery = Delivery.objects.create(project=project, webhook=webhook, topic="release", body="{}", state="failed")
     versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
     for name, record in {"outlet": outlet, "incident": incident, "spare": spare, "party": party}.items():
         versions[name] = record.version
@@ -107,6 +114,11 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
             "spare": str(spare.id),
             "article": str(article.id),
             "assigned": reviewer.user.username,
+            "earlier": str(releases[0].id),
+            "release": str(releases[1].id),
+            "number": str(releases[1].number),
+            "webhook": str(webhook.id),
+            "delivery": str(delivery.id),
         },
         made={author.user.username: _records(author, reviewer, article, party.id) for author in authors},
         versions={**versions, "article": article.version},
@@ -135,7 +147,12 @@ def _records(author: Actor, reviewer: Actor, article: Any, party: UUID) -> dict[
 
 def _nowhere(like: Place) -> Place:
     """Name what is not there: an id for each id, a slug for the slug."""
-    others = {"slug": "no-such-project", "member": like.shared["member"], "assigned": like.shared["assigned"]}
+    others = {
+        "slug": "no-such-project",
+        "member": like.shared["member"],
+        "assigned": like.shared["assigned"],
+        "number": "999",
+    }
     shared = {name: others.get(name) or str(an_id()) for name in like.shared}
     made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}
     return Place(shared, made, like.versions)

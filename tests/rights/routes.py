@@ -12,6 +12,7 @@ from annotations.api.base import NoSuchPath
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT")
+_PLAIN = {"slug": "x", "secret": "x", "number": "1"}
 _ANY_ID = "00000000-0000-7000-8000-000000000000"
 
 
@@ -69,7 +70,7 @@ def _methods(path: str, pattern: URLPattern) -> list[str]:
     if view is not None:
         own_head = ["HEAD"] if view.__dict__.get("head") else []
         return [name for name in _METHODS if hasattr(view, name.lower())] + own_head
-    concrete = _PARAMETER.sub(lambda match: "x" if match[1] in {"slug", "secret"} else _ANY_ID, path)
+    concrete = _PARAMETER.sub(lambda match: _PLAIN.get(match[1], _ANY_ID), path)
     refused = Client().generic("TRACE", concrete)
     assert refused.status_code == 405, path
     return [name for name in refused["Allow"].split(", ") if name not in {"HEAD", "OPTIONS"}]

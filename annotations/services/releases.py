@@ -1,0 +1,118 @@
+"""Make a release: a named, numbered export that is stored with its manifest and never changes."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from annotations.errors import DuplicateRelease, InvalidFields
+from annotations.formats.release import About, Tally, manifest_of, texts_of
+from annotations.models import Project, Release, ReleasePart
+from annotations.queries.access import Actor, require
+from annotations.queries.export import open_export
+from annotations.queries.export_choice import Choice, order_for
+from annotations.queries.people import pseudonym
+from annotations.rules.permissions import Action
+from annotations.rules.texts import line_errors
+from annotations.services.events import Happening, record_events
+from annotations.services.webhooks import tell_of_release
+
+_PART_BYTES: Final = 1024 * 1024
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+def make_release(*, actor: Actor, project: Project, name: str, choice: Choice) -> Release:
+    """Export what is chosen, and keep it under the next number of the project.
+
+    People are always named by pseudonyms. Raises: NotFound, NotAllowed, InsufficientScope, InvalidFields,
+    DuplicateRelease, Unavailable.
+    """
+    require(actor, Action.RELEASE, project.id)
+    if found := line_errors("name", name):
+        raise InvalidFields(found)
+    order = order_for(actor, project, choice)
+    with transaction.atomic():
+        _take_number(project)
+        made = Release.objects.filter(project=project)
+        if (earlier := made.filter(name=name).first()) is not None:
+            raise DuplicateRelease(earlier.id)
+        last = made.order_by("-number").first()
+        release = Release(
+            id=uuid7(),
+            project=project,
+            number=last.number + 1 if last else 1,
+            name=name,
+            filters=filters_of(choice),
+            made_by=actor.user,
+            created_at=timezone.now(),
+        )
+        tally = Tally()
+        with closing(open_export(order).stream) as stream:
+            # Before their release: the reference is checked at the end, and nothing is held in memory.
+            for number, content in enumerate(_packed(tally, stream), start=1):
+                ReleasePart.objects.create(release_id=release.id, number=number, content=content)
+        about = _about(release)
+        release.texts = texts_of(about, tally)
+        release.manifest = manifest_of(about, tally, release.texts)
+        release.save(force_insert=True)
+        payload = {"number": release.number, "sha256": release.manifest["files"][0]["sha256"]}
+        happening = Happening("release.made", release.id, "release", None, payload)
+        tell_of_release(release)
+        record_events(actor=actor.user, project_id=project.id, happenings=[happening])
+    return release
+
+
+def filters_of(choice: Choice) -> dict[str, str]:
+    """Write the filters of a release as the query of an export would."""
+    found: dict[str, object] = {
+        "state": choice.state,
+        "kind": ",".join(choice.kinds),
+        "article": choice.article,
+        "outlet": choice.outlet,
+        "incident": choice.incident,
+        "party": choice.party,
+        "text": "" if choice.with_text else "omit",
+    }
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def _take_number(project: Project) -> None:
+    """Wait until no other release of this project is being made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"release:{project.id}"])
+
+
+def _packed(tally: Tally, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Compress the pieces of an export into parts, counting them on the way."""
+    pack = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        tally.take(piece)
+        packed = pack.compress(piece)
+        waiting.append(packed)
+        size += len(packed)
+        if size >= _PART_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join([*waiting, pack.flush()])
+
+
+def _about(release: Release) -> About:
+    project, filters = release.project, release.filters
+    return About(
+        project=project.name,
+        slug=project.slug,
+        description=project.description,
+        number=release.number,
+        name=release.name,
+        day=release.created_at.date().isoformat(),
+        filters=filters,
+        made_by=pseudonym(project.id, release.made_by_id),
+        software=settings.SOFTWARE_VERSION,
+    )
