@@ -301,11 +301,6 @@ class DuplicateArticle(Duplicate):
     sentence = "This project already holds an article with exactly this text."
 
 
-class DuplicateRelease(Duplicate):
-    code = "duplicate_release"
-    sentence = "This project already has a release of this name; choose another."
-
-
 class AlreadyExpressed(Conflict):
     code = "already_expressed"
     sentence = "This claim already belongs to a quote; withdraw that link first."
@@ -368,16 +363,6 @@ class Immutable(Conflict):
     sentence = "A stored text never changes; add the corrected page as a new article."
 
 
-class WebhooksOff(Conflict):
-    code = "webhooks_off"
-    sentence = "Webhooks are switched off on this site; whoever runs it can switch them on."
-
-
-class ProjectNotEmpty(Conflict):
-    code = "not_empty"
-    sentence = "An archive is restored into an empty project only; make a new one."
-
-
 class InProgress(Conflict):
     code = "in_progress"
     sentence = "The same request is still running; repeat it in a moment."
@@ -394,11 +379,6 @@ class IdempotencyConflict(Unprocessable):
 class IncompleteFile(Unprocessable):
     code = "incomplete_file"
     sentence = "The file is cut or changed: its end line is missing or does not match; download it again."
-
-
-class NotAnArchive(Unprocessable):
-    code = "not_an_archive"
-    sentence = "Only a full archive can be restored: an export with state=all, people=names and its texts."
 
 
 # --- 415 ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from annotations.errors import DuplicateRelease, InvalidFields
+from annotations.errors import Duplicate, InvalidFields
 from annotations.formats.release import About, Tally, manifest_of, texts_of
 from annotations.models import Project, Release, ReleasePart
 from annotations.queries.access import Actor, require
@@ -24,6 +24,13 @@ from annotations.services.webhooks import tell_of_release
 
 _PART_BYTES: Final = 1024 * 1024
 _GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class DuplicateRelease(Duplicate):
+    """409: the name is taken."""
+
+    code = "duplicate_release"
+    sentence = "This project already has a release of this name; choose another."
 
 
 def make_release(*, actor: Actor, project: Project, name: str, choice: Choice) -> Release:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import transaction
 
-from annotations.errors import FieldError, NotAnArchive, ProjectNotEmpty, Unprocessable
+from annotations.errors import Conflict, FieldError, Unprocessable
 from annotations.formats.codec import Problem, Reading
 from annotations.formats.native import NATIVE, read
 from annotations.models import Article, Import, Incident, Outlet, Party, Project, User
@@ -23,6 +23,20 @@ _PSEUDONYM: Final = re.compile(r"annotator-[a-z0-9]{8}")
 _ALL: Final = "all"
 _IDS_AT_ONCE: Final = 10_000
 _CONTENT: Final = (Article, Outlet, Incident, Party)
+
+
+class NotAnArchive(Unprocessable):
+    """422: a part of a project, or people by pseudonyms."""
+
+    code = "not_an_archive"
+    sentence = "Only a full archive can be restored: an export with state=all, people=names and its texts."
+
+
+class ProjectNotEmpty(Conflict):
+    """409: there is something already."""
+
+    code = "not_empty"
+    sentence = "An archive is restored into an empty project only; make a new one."
 
 
 def restore_archive(*, actor: Actor, project: Project, file: BinaryIO) -> Import:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from annotations.errors import FieldError, InvalidFields, WebhooksOff
+from annotations.errors import Conflict, FieldError, InvalidFields
 from annotations.models import Decision, Delivery, Project, Release, Webhook
 from annotations.queries.access import Actor, require
 from annotations.rules.permissions import Action
@@ -21,6 +21,13 @@ from annotations.services.events import Happening, record_events
 
 MAX_WEBHOOKS: Final = 20
 _AT_ONCE: Final = 500
+
+
+class WebhooksOff(Conflict):
+    """409: the site does not speak to other addresses."""
+
+    code = "webhooks_off"
+    sentence = "Webhooks are switched off on this site; whoever runs it can switch them on."
 
 
 def make_webhook(*, actor: Actor, project: Project, url: str, topics: Sequence[Topic]) -> Webhook:

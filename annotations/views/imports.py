@@ -108,7 +108,7 @@ def _taken(request: HttpRequest, actor: Actor, project: Project, form: ImportFor
 
 
 def _shown(report: Import, form: ImportForm) -> dict[str, Any]:
-    counts = [(COUNT_LABELS[name], count) for name, count in report.counts.items() if count and name in COUNT_LABELS]
+    counts = [(words, report.counts[name]) for name, words in COUNT_LABELS.items() if report.counts.get(name)]
     return {
         "report": report,
         "is_check": form.is_check,

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 import yaml
 
-from annotations.errors import DuplicateRelease, InsufficientScope, InvalidFields, NotAllowed, NotFound
+from annotations.errors import InsufficientScope, InvalidFields, NotAllowed, NotFound
 from annotations.formats import CODECS
 from annotations.formats.native import read
 from annotations.models import Annotation, Event, Release
@@ -22,7 +22,7 @@ from annotations.queries.releases import open_release, release_pieces
 from annotations.rules.permissions import Scope
 from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange, edit_annotation
-from annotations.services.releases import make_release
+from annotations.services.releases import DuplicateRelease, make_release
 from annotations.services.review import decide
 from tests.factories import approve, make_article, make_outlet, submit, verdict_on
 from tests.world import make_case, make_world

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from annotations.errors import IncompleteFile, NotAllowed, NotAnArchive, ProjectNotEmpty, Unprocessable
+from annotations.errors import IncompleteFile, NotAllowed, Unprocessable
 from annotations.models import Annotation, AnnotationVersion, Article, Import, Link
 from annotations.queries.access import Actor
 from annotations.queries.doctor import Examination
@@ -17,7 +17,7 @@ from annotations.rules.permissions import Role
 from annotations.rules.review import Reason, State, Verdict
 from annotations.services.annotations import AnnotationChange, edit_annotation
 from annotations.services.restore_store import UNKNOWN_NOTE
-from annotations.services.restoring import restore_archive
+from annotations.services.restoring import NotAnArchive, ProjectNotEmpty, restore_archive
 from annotations.services.review import decide
 from tests.conftest import clear_tables
 from tests.factories import approve, make_actor, make_incident, make_member, make_project, submit, tag, verdict_on

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.utils import timezone
 
-from annotations.errors import InvalidFields, NotAllowed, WebhooksOff
+from annotations.errors import InvalidFields, NotAllowed
 from annotations.models import Delivery, Webhook
 from annotations.queries.export_choice import Choice
 from annotations.rules.webhooks import DELAYS, Topic
@@ -18,7 +18,7 @@ from annotations.services import posting
 from annotations.services.delivering import deliver_due
 from annotations.services.posting import Unreachable, post
 from annotations.services.releases import make_release
-from annotations.services.webhooks import end_webhook, make_webhook, repeat_delivery, secret_of
+from annotations.services.webhooks import WebhooksOff, end_webhook, make_webhook, repeat_delivery, secret_of
 from tests.factories import approve, submit
 from tests.world import make_case, make_world
 

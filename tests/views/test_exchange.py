@@ -135,7 +135,7 @@ def test_names_are_mapped_on_the_page_and_kept(world, ana):
 
 
 def test_a_cut_file_is_told(world, ana):
-    assert "cut or changed" in text_of(send(ana, content(*GOOD)[:-40], "import"), 422)
+    assert "cut" in text_of(send(ana, content(*GOOD)[:-40], "import"), 422)
 
 
 def test_an_import_without_a_file_is_told(world, ana):
