@@ -363,6 +363,18 @@ class Immutable(Conflict):
     sentence = "A stored text never changes; add the corrected page as a new article."
 
 
+class AlreadyMasked(Conflict):
+    code = "already_masked"
+    sentence = "Nothing is left to mask at these places."
+
+
+class Undecided(Conflict):
+    """Words of the passage stand elsewhere too, and somebody has not said whether they are masked there."""
+
+    code = "undecided"
+    sentence = "The same words stand in other records; decide for each whether it is masked there."
+
+
 class InProgress(Conflict):
     code = "in_progress"
     sentence = "The same request is still running; repeat it in a moment."

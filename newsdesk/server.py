@@ -17,6 +17,7 @@ from gunicorn.glogging import Logger
 from newsdesk import metrics  # noqa: F401
 
 GRACEFUL_SECONDS = 10
+KEEP_ALIVE_SECONDS = 15
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes its own unnamed files there
 # The workers of a killed server let go of the port within a second.
 _PATIENCE_SECONDS = 4.0
@@ -44,8 +45,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._options = {
             **options,
             "bind": bind,
-            "worker_class": "gthread",
+            "worker_class": "newsdesk.worker.PatientWorker",
             "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "accesslog": None,
             "loglevel": "warning",
             "logger_class": PlainLogger,

@@ -312,6 +312,8 @@ SINGULAR = {
     "exchange": "exchange",
     "accounts": "account",
     "inbox": "inbox",
+    "guideline": "guideline",
+    "log": "log",
 }
 # Where the plain name would stammer or already belongs to an element: template → name.
 OTHER_NAMES = {

@@ -15,11 +15,13 @@ MANIFEST_NAME: Final = "manifest.json"
 CITATION_NAME: Final = "CITATION.cff"
 DATASHEET_NAME: Final = "DATASHEET.md"
 GUIDELINE_NAME: Final = "GUIDELINE.md"
+REDACTIONS_NAME: Final = "REDACTIONS.md"
 _MEDIA_TYPES: Final = {
     RECORDS_NAME: "application/x-ndjson",
     CITATION_NAME: "application/yaml",
     DATASHEET_NAME: "text/markdown",
     GUIDELINE_NAME: "text/markdown",
+    REDACTIONS_NAME: "text/markdown",
 }
 
 
@@ -97,10 +99,6 @@ def texts_of(about: About, tally: Tally) -> dict[str, str]:
 
 def manifest_of(about: About, tally: Tally, texts: Mapping[str, str]) -> dict[str, Any]:
     """Write the manifest: what was chosen, how much it is, the digest of each file, the heads of the chains."""
-    files = [_file(RECORDS_NAME, tally.size, tally.sha256)]
-    for name, text in sorted(texts.items()):
-        content = text.encode()
-        files.append(_file(name, len(content), hashlib.sha256(content).hexdigest()))
     return {
         "newsdesk_release": 1,
         "project": tally.header["project"],
@@ -110,11 +108,20 @@ def manifest_of(about: About, tally: Tally, texts: Mapping[str, str]) -> dict[st
         "made_by": about.made_by,
         "filters": dict(about.filters),
         "counts": tally.counts,
-        "files": files,
+        "files": files_of((tally.size, tally.sha256), texts),
         "chain_heads": {"project": tally.header["chain_head"], "articles": tally.heads},
         "guideline": None if about.guideline is None else dict(about.guideline),
         "software": {"name": "newsdesk", "version": about.software},
     }
+
+
+def files_of(records: tuple[int, str], texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """List the files of a release with size and SHA-256; `records` are those of its records."""
+    files = [_file(RECORDS_NAME, *records)]
+    for name, text in sorted(texts.items()):
+        content = text.encode()
+        files.append(_file(name, len(content), hashlib.sha256(content).hexdigest()))
+    return files
 
 
 def citation(about: About) -> str:

@@ -6,13 +6,15 @@ from annotations.models.articles import Article, ArticlePassage, Incident, Incid
 from annotations.models.assignments import Assignment
 from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
+from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import, ImportNames
 from annotations.models.links import Link, LinkVersion
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
+from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
 from annotations.models.releases import Release, ReleasePart
-from annotations.models.review import Decision, Redaction
+from annotations.models.review import Decision
 from annotations.models.webhooks import Delivery, Webhook
 from annotations.models.workbench import KeySettings, UndoStep
 
@@ -29,6 +31,7 @@ __all__ = [
     "Event",
     "EventChain",
     "EventPayload",
+    "GuidelineVersion",
     "IdempotentAnswer",
     "Import",
     "ImportNames",
@@ -44,6 +47,8 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "RedactionPlace",
+    "RedactionRequest",
     "Release",
     "ReleasePart",
     "SignInCount",

@@ -57,6 +57,23 @@ class Reviewed(Record):
         abstract = True
 
 
+def reviewed_constraints(table: str) -> list[models.CheckConstraint]:
+    """Make what holds for every reviewed record: which states there are, and what each says of approval and author."""
+    is_unapproved = models.Q(approved_version__isnull=True)
+    is_current = models.Q(approved_version=models.F("version"), approved_version__isnull=False)
+    is_suggestion = models.Q(state__in=[State.SUGGESTED, State.DISMISSED])
+    conditions = {
+        "approved_version_exists": is_unapproved | models.Q(approved_version__lte=models.F("version")),
+        "approved_state": ~models.Q(state=State.APPROVED) | is_current,
+        "withdrawn_state": ~models.Q(state=State.WITHDRAWN) | is_unapproved,
+        "author": models.Q(author__isnull=False) | is_suggestion,
+    }
+    held = [
+        models.CheckConstraint(condition=condition, name=f"{table}_{name}") for name, condition in conditions.items()
+    ]
+    return [one_of("state", State, f"{table}_state"), *held]
+
+
 class Annotation(Reviewed):
     """The highlight: kind, segments and the exact text of each."""
 
@@ -78,24 +95,7 @@ class Annotation(Reviewed):
             # What links and versions refer to; also the keyset order of a project.
             models.UniqueConstraint(fields=["project", "id", "article"], name="annotation_in_article"),
             one_of("kind", Kind, "annotation_kind"),
-            one_of("state", State, "annotation_state"),
-            models.CheckConstraint(
-                condition=models.Q(approved_version__isnull=True) | models.Q(approved_version__lte=models.F("version")),
-                name="annotation_approved_version_exists",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.APPROVED)
-                | models.Q(approved_version=models.F("version"), approved_version__isnull=False),
-                name="annotation_approved_state",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.WITHDRAWN) | models.Q(approved_version__isnull=True),
-                name="annotation_withdrawn_state",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(author__isnull=False) | models.Q(state__in=[State.SUGGESTED, State.DISMISSED]),
-                name="annotation_author",
-            ),
+            *reviewed_constraints("annotation"),
         ]
         indexes = [
             models.Index(fields=["article", "id"], name="annotation_by_article"),

@@ -104,6 +104,12 @@ class Picker:
     type: LinkType
     query: str
     choices: tuple[Choice, ...]
+    is_everywhere: bool = False
+
+    @property
+    def leaves_article(self) -> bool:
+        """Whether links of this type may end in another article."""
+        return MATRIX[self.type].across_articles
 
 
 def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
@@ -127,18 +133,22 @@ def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
     )
 
 
-def picker_of(actor: Actor, article: Article, annotation: Annotation, type_: LinkType, query: str) -> Picker:
+def picker_of(
+    actor: Actor, article: Article, annotation: Annotation, type_: LinkType, query: str, *, is_everywhere: bool = False
+) -> Picker:
     """List what the tag may be linked to: of this article by distance; of others too when something is sought.
 
-    Raises: KindNotAllowed.
+    `is_everywhere` leaves this article's out, so that the others have the digits. Raises: KindNotAllowed.
     """
     kinds = MATRIX[type_].targets
     sources = MATRIX[type_].sources | (CLAIMS if type_ is LinkType.DISPUTES else frozenset())
     if Kind(annotation.kind) not in sources:
         raise KindNotAllowed
-    here = _choices_here(actor, article, annotation, type_, query)
-    others = _choices_elsewhere(actor, article, kinds, query) if MATRIX[type_].across_articles and query else ()
-    return Picker(annotation, type_, query, (*here, *others))
+    is_everywhere = is_everywhere and MATRIX[type_].across_articles
+    here = () if is_everywhere else _choices_here(actor, article, annotation, type_, query)
+    seeks = is_everywhere or (MATRIX[type_].across_articles and query)
+    others = _choices_elsewhere(actor, article, kinds, query) if seeks else ()
+    return Picker(annotation, type_, query, (*here, *others), is_everywhere)
 
 
 def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[Relation, ...]:

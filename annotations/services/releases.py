@@ -1,9 +1,7 @@
 """Make a release: a named, numbered export that is stored with its manifest and never changes."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,14 +14,13 @@ from annotations.models import Project, Release, ReleasePart
 from annotations.queries.access import Actor, require
 from annotations.queries.export import open_export
 from annotations.queries.export_choice import Choice, order_for
+from annotations.queries.guidelines import guideline_of
 from annotations.queries.people import pseudonym
 from annotations.rules.permissions import Action
 from annotations.rules.texts import line_errors
 from annotations.services.events import Happening, record_events
+from annotations.services.release_masking import packed
 from annotations.services.webhooks import tell_of_release
-
-_PART_BYTES: Final = 1024 * 1024
-_GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class DuplicateRelease(Duplicate):
@@ -61,7 +58,7 @@ def make_release(*, actor: Actor, project: Project, name: str, choice: Choice) -
         tally = Tally()
         with closing(open_export(order).stream) as stream:
             # Before their release: the reference is checked at the end, and nothing is held in memory.
-            for number, content in enumerate(_packed(tally, stream), start=1):
+            for number, content in enumerate(packed(_counted(tally, stream)), start=1):
                 ReleasePart.objects.create(release_id=release.id, number=number, content=content)
         about = _about(release)
         release.texts = texts_of(about, tally)
@@ -94,24 +91,15 @@ def _take_number(project: Project) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"release:{project.id}"])
 
 
-def _packed(tally: Tally, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Compress the pieces of an export into parts, counting them on the way."""
-    pack = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-    waiting: list[bytes] = []
-    size = 0
+def _counted(tally: Tally, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         tally.take(piece)
-        packed = pack.compress(piece)
-        waiting.append(packed)
-        size += len(packed)
-        if size >= _PART_BYTES:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-    yield b"".join([*waiting, pack.flush()])
+        yield piece
 
 
 def _about(release: Release) -> About:
     project, filters = release.project, release.filters
+    guideline = guideline_of(project)
     return About(
         project=project.name,
         slug=project.slug,
@@ -122,4 +110,5 @@ def _about(release: Release) -> About:
         filters=filters,
         made_by=pseudonym(project.id, release.made_by_id),
         software=settings.SOFTWARE_VERSION,
+        guideline={"version": guideline.number, "text": guideline.text} if guideline else None,
     )

@@ -86,7 +86,7 @@ def tell_of_decisions(decisions: Sequence[Decision]) -> None:
 def tell_of_release(release: Release) -> None:
     """Put a new release in line for whoever wants to know, in its transaction."""
     if settings.WEBHOOKS:
-        content = {"id": str(release.id), "number": release.number, "name": release.name}
+        content = {"id": str(release.id), "number": release.number}
         _tell(release.project_id, Topic.RELEASE, {"release": content})
 
 

@@ -155,6 +155,7 @@ def show_articles(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse
         "may_annotate": actor.may(Action.ANNOTATE, project.id),
         "today": timezone.localdate(),
         "may_add": actor.may(Action.EDIT_REGISTRY, project.id),
+        "may_read_log": actor.may(Action.READ_ADMINISTRATION, project.id),
         "pages": _pages(wanted, listed),
     }
     return render(request, "articles/list.html", context)

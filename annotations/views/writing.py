@@ -144,16 +144,20 @@ def answer_write(
             messages.success(request, said, extra_tags="ok")
         query = f"?{urlencode({'focus': focus})}#annotation-panel" if focus else ""
         return HttpResponseRedirect(desk.address("workbench") + query)
-    context = panel_context(desk, focus)
-    context |= {
+    context = written_context(desk, focus=focus, touched=touched, parties=parties)
+    return fragment(request, "annotations/written.html", {**context, "said": said or saved(context["panel"])})
+
+
+def written_context(desk: Desk, *, focus: UUID | None, touched: Iterable[Segment], parties: bool) -> dict[str, Any]:
+    """Give what the parts of the page show that a write changes."""
+    return {
+        **panel_context(desk, focus),
         **steps_context(desk),
         "blocks": touched_blocks(desk.actor, desk.article, touched),
         "kinds": kind_counts(desk.actor, desk.article),
         "parties": party_counts(desk.actor, desk.article) if parties else None,
-        "said": said or saved(context["panel"]),
         "oob": True,
     }
-    return fragment(request, "annotations/written.html", context)
 
 
 def segments_of(annotation: Annotation) -> list[Segment]:

@@ -13,6 +13,7 @@ from annotations.rules.permissions import Role, Scope
 from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange
 from annotations.services.assignments import assign_article
+from annotations.services.guidelines import edit_guideline
 from annotations.services.releases import make_release
 from annotations.services.review import decide_one
 from tests.factories import (
@@ -98,7 +99,9 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
         project=project, url="https://example.org/", topics=["release"], made_by=admin.user
     )
     delivery = Delivery.objects.create(project=project, webhook=webhook, topic="release", body="{}", state="failed")
+    guideline = edit_guideline(actor=admin, project=project, version=0, text="# Quote\n\nWith its quotation marks.")
     versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
+    versions["guideline"] = guideline.number
     for name, record in {"outlet": outlet, "incident": incident, "spare": spare, "party": party}.items():
         versions[name] = record.version
     return Place(

@@ -188,6 +188,9 @@ TEAMWORK: Final = [
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
     Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+    Row("GET", f"{PROJECT}guideline/", "viewer"),
+    Row("PATCH", f"{PROJECT}guideline/", "admin", "review", 200, {"text": "# Claim"}, "guideline"),
+    Row("GET", f"{PROJECT}guideline/history/", "viewer"),
 ]
 
 PAGE: Final = "/p/{slug}/"
@@ -243,6 +246,12 @@ PAGES: Final = [
     Row("POST", f"{PAGE}inbox/proposals/{{decision}}/", "analyst", ok=302, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/submissions/", "analyst", ok=302, body={"record": "annotation:{claim}:1"}, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/settlements/", "viewer", ok=302, body={"record": "annotation:{claim}:1"}),
+    Row("GET", f"{PAGE}log/", "admin"),
+    Row("GET", f"{PAGE}log/?person=ana&kind=tags&since=2020-01-01&article={{article}}&after={{claim}}", "admin"),
+    Row("GET", f"{PAGE}guideline/", "viewer"),
+    Row("GET", f"{PAGE}guideline/versions/?older=1&newer=1", "viewer"),
+    Row("GET", f"{PAGE}guideline/edit/", "admin"),
+    Row("POST", f"{PAGE}guideline/edit/", "admin", ok=302, body={"text": "# Claim", "version": "1"}),
     Row("POST", f"{PAGE}articles/next/", "analyst", ok=302),
     Row("POST", f"{DESK}assignments/", "analyst", ok=302),
     Row("POST", f"{DESK}assignments/end/", "reviewer", ok=302, body={"assignee": "{assigned}"}),

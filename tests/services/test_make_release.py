@@ -22,6 +22,7 @@ from annotations.queries.releases import open_release, release_pieces
 from annotations.rules.permissions import Scope
 from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange, edit_annotation
+from annotations.services.guidelines import edit_guideline
 from annotations.services.releases import DuplicateRelease, make_release
 from annotations.services.review import decide
 from tests.factories import approve, make_article, make_outlet, submit, verdict_on
@@ -111,6 +112,17 @@ def test_the_zip_can_be_cited_and_described(world, case):
     datasheet = found["DATASHEET.md"].decode()
     assert "1 articles, 5 annotations, 5 links" in datasheet
     assert "| counterclaim | 1 |" in datasheet
+
+
+def test_the_guideline_in_force_goes_with_it(world, case):
+    edit_guideline(actor=world.adi, project=world.project, version=0, text="# Quotes keep their marks")
+
+    made = release(world)
+
+    assert made.manifest["guideline"] == {"version": 1, "text": "# Quotes keep their marks"}
+    found = files(made)
+    assert found["GUIDELINE.md"].decode() == "# Quotes keep their marks"
+    assert "after version 1 of the project's guideline" in found["DATASHEET.md"].decode()
 
 
 def test_every_format_gives_the_same_records_after_the_work_went_on(world, case):

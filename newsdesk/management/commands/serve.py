@@ -46,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database cannot be used: {error}") from error
         if collect_if_stale():
             self.stdout.write("Static files are ready.")
-        is_first_start = self._fill_demo(wanted=not options["no_demo"])
-        links = self._sign_in_links(options["login"], is_first_start=is_first_start)
+        is_new_demo = self._fill_demo(wanted=not options["no_demo"])
+        links = self._sign_in_links(options["login"], is_new_demo=is_new_demo)
         self._serve(options["host"], options["port"], links)
 
     def _migrate(self) -> None:
@@ -57,22 +57,22 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
 
     def _fill_demo(self, *, wanted: bool) -> bool:
-        """Fill a database that holds no project and no user; tell whether it held none."""
+        """Fill a database that holds no project and no user; tell whether that was done."""
         is_empty = not (_has_rows("annotations", "Project") or get_user_model().objects.exists())
         if is_empty and wanted and "demo" in get_commands():
             self.stdout.write("Writing the demo project …")
             self.stdout.flush()
             call_command("demo")
-        return is_empty
+        return is_empty and wanted
 
-    def _sign_in_links(self, name: str | None, *, is_first_start: bool) -> list[tuple[str, str]]:
-        """Make single-use links; on a first start only when a person sits at the terminal."""
+    def _sign_in_links(self, name: str | None, *, is_new_demo: bool) -> list[tuple[str, str]]:
+        """Make single-use links: for the one asked for; for a new demo's people when a person sits at the terminal."""
         users = get_user_model().objects.filter(is_active=True).order_by("pk")
         if name is not None:
             users = users.filter(**{get_user_model().USERNAME_FIELD: name})
             if not users:
                 raise CommandError(f"There is no active user {name}. Make one: python manage.py user {name}")
-        elif not (is_first_start and sys.stdout.isatty()):
+        elif not (is_new_demo and sys.stdout.isatty()):
             return []
         create_sign_in_link = import_string(_LINK_MAKER)
         return [(user.get_username(), create_sign_in_link(user=user)) for user in users]

@@ -3,6 +3,9 @@
 import { find, findAll } from "../lib/dom.js";
 import { firstMarkOf, marksOf } from "../text/tags.js";
 
+const CLEAR_PX = 12;
+const BAR_PX = 104;
+
 /** Show on the marks what is in focus and what it is linked to. @param {HTMLElement} reader @param {boolean} isPicking */
 export function showFocus(reader, isPicking) {
   const focus = reader.dataset.focus ?? "";
@@ -70,6 +73,15 @@ export function showInMiddle(mark) {
   const { top, bottom } = mark.getBoundingClientRect();
   const third = window.innerHeight / 3;
   if (top < third || bottom > 2 * third) mark.scrollIntoView({ block: "center", inline: "nearest" });
+}
+
+/** On a small screen the card lies over the text: bring the tag out from under it. @param {HTMLElement} reader @param {HTMLElement | null} mark */
+export function uncover(reader, mark) {
+  const panel = find(reader, ".annotation-panel:not([hidden])", HTMLElement);
+  if (!mark || !panel || getComputedStyle(panel).position !== "fixed") return;
+  const { top, bottom } = mark.getBoundingClientRect();
+  const edge = panel.getBoundingClientRect().top - CLEAR_PX;
+  if (bottom > edge) window.scrollBy(0, Math.min(bottom - edge, Math.max(0, top - BAR_PX)));
 }
 
 /** Cue words count only while they are shown. @param {HTMLElement} reader @param {HTMLElement} mark */

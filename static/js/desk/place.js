@@ -108,7 +108,8 @@ function isTypedIn(panel) {
 
 /** @param {HTMLElement} panel @param {DocumentFragment} fragment */
 function isSameTag(panel, fragment) {
-  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a;
+  const hasBothSides = fragment.querySelector(".annotation-conflict") !== null;
+  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a && !hasBothSides;
 }
 
 /** Only a focus that the answer has taken away comes back. @param {string} id */

@@ -1,6 +1,7 @@
 // @ts-check
 // The cards beside the text: each on the line of its tag, the panel of the focused tag exactly there.
-// Only cards of blocks near the window are shown and placed, so that a long article costs no more than a short one.
+// Only cards of blocks near the window are drawn and placed, so that a long article costs no more than a short one;
+// the others can be read and pressed by who listens to the page, but are no stops of the Tab key.
 
 import { findAll } from "../lib/dom.js";
 import { placeCards } from "../text/cards.js";
@@ -22,6 +23,7 @@ export class CardColumn extends HTMLElement {
     const text = this.text();
     if (text) this.observer.observe(text);
     this.watchPanel();
+    this.skipFar();
     window.addEventListener("scroll", () => this.ask(), { signal, passive: true });
     window.addEventListener("resize", () => this.ask(), { signal, passive: true });
     this.ask();
@@ -37,6 +39,7 @@ export class CardColumn extends HTMLElement {
   attributeChangedCallback() {
     if (!this.isConnected || !this.observer) return;
     this.watchPanel();
+    this.skipFar();
     this.ask();
   }
 
@@ -71,9 +74,20 @@ export class CardColumn extends HTMLElement {
   showGroups(blocks) {
     const near = new Set(blocks.map((block) => document.getElementById(`annotation-cards-${block.dataset.s}`)));
     for (const group of findAll(this, ".card-group.is-near", HTMLElement)) {
-      if (!near.has(group)) group.classList.remove("is-near");
+      if (near.has(group)) continue;
+      group.classList.remove("is-near");
+      for (const link of findAll(group, "a", HTMLElement)) link.tabIndex = -1;
     }
-    for (const group of near) group?.classList.add("is-near");
+    for (const group of near) {
+      if (!group || group.classList.contains("is-near")) continue;
+      group.classList.add("is-near");
+      for (const link of findAll(group, "a", HTMLElement)) link.removeAttribute("tabindex");
+    }
+  }
+
+  /** Leave the cards that are not near out of the order of the Tab key. */
+  skipFar() {
+    for (const link of findAll(this, ".card-group:not(.is-near) a:not([tabindex])", HTMLElement)) link.tabIndex = -1;
   }
 
   /**

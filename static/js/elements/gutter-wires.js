@@ -10,6 +10,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const LANE_PX = 6;
 const BAR_PX = 52;
 const FOOT_PX = 60;
+const PAD_PX = 14;
+const BEFORE = 24;
 
 /** Attributes: `data-text` and `data-panel` are ids, `data-focus` and `data-revision` change when the focus does. */
 export class GutterWires extends HTMLElement {
@@ -66,7 +68,7 @@ export class GutterWires extends HTMLElement {
     const isRtl = card.left < column.left;
     const [cardEdge, textEdge] = isRtl ? [card.right, column.left - 2] : [card.left, column.right + 2];
     const path = document.createElementNS(SVG, "path");
-    const chip = this.chipOf(mark.dataset.a ?? "") ?? card;
+    const chip = this.chipOf(mark.dataset.a ?? "")?.getBoundingClientRect() ?? card;
     const lane = isRtl ? textEdge - LANE_PX * (index + 1) : textEdge + LANE_PX * (index + 1);
     path.setAttribute("class", `wire ${mark.classList[0]}`);
     path.setAttribute(
@@ -90,10 +92,16 @@ export class GutterWires extends HTMLElement {
     peek.hidden = away === undefined;
     if (!away) return;
     const isAbove = away.rect.bottom < BAR_PX;
+    const column = this.text()?.getBoundingClientRect();
+    peek.style.setProperty("--left", `${(column?.left ?? 0) - PAD_PX}px`);
+    peek.style.setProperty("--wide", `${(column?.width ?? 0) + 2 * PAD_PX}px`);
     const block = away.mark.closest("[data-s]");
     peek.classList.toggle("is-below", !isAbove);
     setText(peek, ".where", `${isAbove ? "↑" : "↓"} ¶${block?.getAttribute("data-n") ?? ""}`);
+    setText(peek, ".before", textBefore(block, away.mark));
     setText(peek, ".words", away.mark.textContent ?? "");
+    const chip = this.chipOf(away.mark.dataset.a ?? "");
+    setText(peek, ".why", chip?.closest("dd")?.previousElementSibling?.textContent ?? "");
     const words = find(peek, ".words", HTMLElement);
     if (words) words.className = `words ${away.mark.classList[0]}`;
   }
@@ -107,15 +115,25 @@ export class GutterWires extends HTMLElement {
     });
   }
 
-  /** Where the card names this end. @param {string} id @returns {DOMRect | undefined} */
+  /** Where the card names this end. @param {string} id */
   chipOf(id) {
     const panel = document.getElementById(this.dataset.panel ?? "");
-    return panel?.querySelector(`.link-chip a[data-a="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+    return panel?.querySelector(`.link-chip a[data-a="${CSS.escape(id)}"]`);
   }
 
   text() {
     return document.getElementById(this.dataset.text ?? "");
   }
+}
+
+/** A few words of the line before a mark. @param {Element | null} block @param {Element} mark */
+function textBefore(block, mark) {
+  if (!block) return "";
+  const range = document.createRange();
+  range.setStart(block, 0);
+  range.setEndBefore(mark);
+  const text = range.toString();
+  return text.length > BEFORE ? `… ${text.slice(-BEFORE).replace(/^\S*\s/, "")}` : text;
 }
 
 /** @param {HTMLElement} root @param {string} selector @param {string} text */

@@ -18,10 +18,16 @@ export class KeyReader extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    if (!this.keys) return;
+    if (!this.keys || !this.isMeant(event)) return;
     const command = commandOf(event, this.keys, this.dataset.singleKeys !== "false");
     if (!command) return;
     event.preventDefault();
     send(this, COMMAND, command);
+  }
+
+  /** Single keys belong to the workbench: in the bar above it they do nothing. @param {KeyboardEvent} event */
+  isMeant(event) {
+    const isElsewhere = event.target instanceof Element && event.target !== document.body;
+    return event.ctrlKey || event.metaKey || !isElsewhere || this.parentElement?.contains(event.target) === true;
   }
 }

@@ -9,7 +9,7 @@ export class ReviewUndo extends HTMLElement {
   connectedCallback() {
     this.hold = this.hold.bind(this);
     this.press = this.press.bind(this);
-    this.click = this.click.bind(this);
+    this.answer = this.answer.bind(this);
     this.show = this.show.bind(this);
     this.warn = this.warn.bind(this);
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -17,7 +17,7 @@ export class ReviewUndo extends HTMLElement {
     this.isDue = false;
     // In the capturing phase, so before htmx listens on the form itself.
     this.addEventListener("submit", this.hold, true);
-    this.addEventListener("click", this.click);
+    this.addEventListener("click", this.answer);
     document.addEventListener("keydown", this.press, true);
     document.body.addEventListener("htmx:afterSwap", this.show);
     addEventListener("beforeunload", this.warn);
@@ -103,8 +103,8 @@ export class ReviewUndo extends HTMLElement {
     document.getElementById("review-record")?.focus();
   }
 
-  /** @param {MouseEvent} event */
-  click(event) {
+  /** Do what the buttons say. @param {MouseEvent} event */
+  answer(event) {
     if (!(event.target instanceof Element)) return;
     if (event.target.closest("[data-undo]")) this.undo();
     if (event.target.closest("[data-cancel]")) {
