@@ -9,7 +9,9 @@ from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import, ImportNames
+from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
+from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
 from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
@@ -37,9 +39,11 @@ __all__ = [
     "ImportNames",
     "Incident",
     "IncidentArticle",
+    "Invitation",
     "KeySettings",
     "Link",
     "LinkVersion",
+    "MailSettings",
     "Membership",
     "Outlet",
     "Party",

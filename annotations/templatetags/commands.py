@@ -16,13 +16,14 @@ _KIND = "tag-"
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """One command; `run` and `kind` are what the browser calls it."""
+    """One command; `run` and `kind` are what the browser calls it, `shortcuts` its keys as ARIA writes them."""
 
     name: str
     run: str
     kind: str
     label: str
     keys: tuple[str, ...]
+    shortcuts: str
 
 
 @register.filter
@@ -34,8 +35,14 @@ def command_rows(keys: str) -> list[CommandRow]:
         own = chosen.get(command.name, [command.key, *command.also])
         kind = command.name.removeprefix(_KIND) if command.name.startswith(_KIND) else ""
         run = "tag" if kind else command.name
-        rows.append(CommandRow(command.name, run, kind, gettext(command.label), tuple(map(_shown, own))))
+        shortcuts = " ".join(map(_spoken, own))
+        rows.append(CommandRow(command.name, run, kind, gettext(command.label), tuple(map(_shown, own)), shortcuts))
     return rows
+
+
+def _spoken(key: str) -> str:
+    *modifiers, last = [key] if key == "+" else key.split("+")
+    return "+".join([*modifiers, last.upper() if len(last) == 1 else last])
 
 
 def _shown(key: str) -> str:

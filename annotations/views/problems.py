@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from annotations.errors import FieldError, NewsdeskError, NotAuthenticated
+from annotations.errors import FieldError, NewsdeskError, NotAuthenticated, SecondFactorRequired
 from annotations.models import User
 from annotations.queries.access import Actor
 from annotations.views.htmx import is_htmx
@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     "not_authenticated": _("You are signed out. Sign in again; nothing you typed here is lost."),
     "not_allowed": _("Your role in this project does not allow this."),
     "not_found": _("There is nothing at this address that you may see."),
+    "second_factor_required": _("This project asks for a second factor. Set one up on your account page."),
     "not_yours": _("Only its author may do this."),
     "own_work": _("You wrote or edited this. Somebody else has to decide on it."),
     "stale_version": _("This was changed meanwhile. It is shown as it is now; look again and repeat."),
@@ -74,6 +75,10 @@ TITLES: Final[Mapping[int, str | Promise]] = {
 }
 
 
+# What has a page of its own, because there is more to say.
+_PAGES: Final = {"second_factor_required": "accounts/second_factor.html"}
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A message: `tone` is bad, warn or ok; `points` are further sentences, one thing each."""
@@ -107,7 +112,7 @@ def page(
 
 def problem_response(request: HttpRequest, error: NewsdeskError) -> HttpResponse:
     """Answer an error with its status: the alert alone for htmx, else a page around it."""
-    template = "shared/_alert.html" if is_htmx(request) else "shared/problem.html"
+    template = "shared/_alert.html" if is_htmx(request) else _PAGES.get(error.code, "shared/problem.html")
     response = render(request, template, {"alert": alert_of(error)}, status=error.status)
     if error.status in {429, 503}:
         response["Retry-After"] = str(error.extras.get("retry_after", 2))
@@ -119,7 +124,10 @@ def alert_of(error: NewsdeskError) -> Alert:
     points = tuple(sentence for sentence in map(field_sentence, error.errors) if sentence)
     sentence = sentence_of(error)
     title = str(TITLES.get(error.status, _("That did not work")))
-    return Alert(sentence, title=title, points=tuple(dict.fromkeys(p for p in points if p != sentence)))
+    points = tuple(dict.fromkeys(p for p in points if p != sentence))
+    if error.code == SecondFactorRequired.code:
+        return Alert(sentence, title=title, link=reverse("mfa_index"), link_label=gettext("Set one up"))
+    return Alert(sentence, title=title, points=points)
 
 
 def sentence_of(error: NewsdeskError) -> str:

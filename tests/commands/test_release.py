@@ -1,4 +1,4 @@
-"""`manage.py release` and `deliver`, from the shell."""
+"""`manage.py release`, from the shell."""
 
 import io
 import zipfile
@@ -6,9 +6,7 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
-from annotations.models import Delivery, Release
-from annotations.rules.webhooks import Topic
-from annotations.services.webhooks import make_webhook
+from annotations.models import Release
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,14 +51,3 @@ def test_what_cannot_be_done_is_told(world, who, options):
     with pytest.raises(CommandError):
         release(*options, who=who)
     assert not Release.objects.exists()
-
-
-def test_deliver_sends_what_is_due(world, settings):
-    settings.WEBHOOKS = True
-    make_webhook(actor=world.adi, project=world.project, url="http://nowhere.invalid/", topics=[Topic.RELEASE])
-    out = io.StringIO()
-
-    call_command("deliver", stdout=out)
-
-    assert out.getvalue() == "1\n"
-    assert Delivery.objects.get().problem == "no_such_host"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from annotations.models import Delivery, Import, Project, Webhook
+from annotations.models import Delivery, Import, Invitation, Project, Webhook
 from annotations.queries.access import Actor
 from annotations.queries.export_choice import Choice
 from annotations.rules.kinds import Kind
@@ -14,6 +14,7 @@ from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange
 from annotations.services.assignments import assign_article
 from annotations.services.guidelines import edit_guideline
+from annotations.services.invitations import make_invitation
 from annotations.services.releases import make_release
 from annotations.services.review import decide_one
 from tests.factories import (
@@ -99,6 +100,9 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
         project=project, url="https://example.org/", topics=["release"], made_by=admin.user
     )
     delivery = Delivery.objects.create(project=project, webhook=webhook, topic="release", body="{}", state="failed")
+    lone = make_actor(f"only-{project.slug}")
+    make_member(admin, project, lone, Role.VIEWER)
+    make_invitation(actor=admin, project=project, role=Role.VIEWER, days=7)
     guideline = edit_guideline(actor=admin, project=project, version=0, text="# Quote\n\nWith its quotation marks.")
     versions = {"project": Project.objects.get(pk=project.pk).version, "claim": 1, "link": 1}
     versions["guideline"] = guideline.number
@@ -109,6 +113,8 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
             "project": str(project.id),
             "slug": project.slug,
             "member": "eve",
+            "lone member": lone.user.username,
+            "invitation": str(Invitation.objects.get(project=project).id),
             "import": str(report.id),
             "used outlet": str(used.id),
             "outlet": str(outlet.id),
@@ -152,6 +158,7 @@ def _nowhere(like: Place) -> Place:
     """Name what is not there: an id for each id, a slug for the slug."""
     others = {
         "slug": "no-such-project",
+        "lone member": like.shared["lone member"],
         "member": like.shared["member"],
         "assigned": like.shared["assigned"],
         "number": "999",

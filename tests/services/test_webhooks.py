@@ -19,6 +19,7 @@ from annotations.services.delivering import deliver_due
 from annotations.services.posting import Unreachable, post
 from annotations.services.releases import make_release
 from annotations.services.webhooks import WebhooksOff, end_webhook, make_webhook, repeat_delivery, secret_of
+from annotations.tasks.worker import Worker
 from tests.factories import approve, submit
 from tests.world import make_case, make_world
 
@@ -105,6 +106,11 @@ def test_decisions_and_releases_are_told_and_signed(world, webhook, receiver):
     wanted = hmac.new(secret_of(webhook).encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     assert (path, signature) == ("/hook?x=1", wanted)
     assert set(Delivery.objects.values_list("state", "status")) == {("delivered", 204)}
+
+
+def test_the_worker_sends_what_is_due(webhook, receiver):
+    assert Worker().run_all() == 1
+    assert len(receiver.got) == 1
 
 
 def test_a_message_tells_no_names_and_no_words_of_anybody(world, webhook, receiver):

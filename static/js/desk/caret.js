@@ -5,6 +5,7 @@ import {
   extendToComma,
   extendToQuotationMark,
   extendToSentenceEnd,
+  fromFirstWord,
   partAt,
   sentencesOf,
   startAfter,
@@ -13,7 +14,7 @@ import {
 } from "../text/moves.js";
 import { blockAt, offsetAt, placeOf, startOf, windowAround } from "../text/selection.js";
 
-/** @import { TextWindow } from "../types.js" */
+/** @import { Segment, TextWindow } from "../types.js" */
 /** @import { Stretch } from "../text/moves.js" */
 
 const MARGIN_PX = 110;
@@ -111,10 +112,8 @@ export class Caret {
     if (word) this.hold({ ...word, moving: "end" });
   }
 
-  /** Select the sentence or the whole block at an offset. @param {"sentence" | "block"} part */
-  selectPart(part) {
-    const selection = document.getSelection();
-    const at = offsetAt(this.body, selection?.anchorNode ?? null, selection?.anchorOffset ?? 0) ?? this.offset();
+  /** Select the sentence or the block at a place. @param {"sentence" | "block"} part @param {number} at */
+  selectPart(part, at) {
     const block = blockAt(this.body, at);
     if (!block) return;
     const start = startOf(block);
@@ -129,11 +128,19 @@ export class Caret {
     const at = this.offset();
     const text = windowAround(this.body, at);
     if (!text) return;
-    const parts = unit === "word" ? wordsOf(text, this.language(at)) : sentencesOf(text, this.language(at));
+    const words = wordsOf(text, this.language(at));
+    const parts = unit === "word" ? words : sentencesOf(text, this.language(at));
+    if (isExtending && !this.stretch() && unit === "word") return this.selectBeside(words, at, by);
     if (isExtending) return this.extend((held) => extendBy(text, parts, held, by));
-    const found = by > 0 ? startAfter(parts, at) : startBefore(parts, at);
-    if (found !== null) this.put(unit === "word" ? found : this.firstWordFrom(text, found));
-    else this.put(by > 0 ? (parts.at(-1)?.end ?? at) : (parts[0]?.start ?? at));
+    const starts = unit === "word" ? words : fromFirstWord(parts, words);
+    const found = by > 0 ? startAfter(starts, at) : startBefore(starts, at);
+    this.put(found ?? (by > 0 ? parts.at(-1)?.end : parts[0]?.start) ?? at);
+  }
+
+  /** Begin a selection with the word at the caret, or with the one before it. @param {Segment[]} words @param {number} at @param {1 | -1} by */
+  selectBeside(words, at, by) {
+    const word = by > 0 ? partAt(words, at) : words.findLast(({ start }) => start < at);
+    if (word) this.hold({ ...word, moving: by > 0 ? "end" : "start" });
   }
 
   /** @param {string} command */
@@ -198,11 +205,6 @@ export class Caret {
     range.setStart(...place);
     const rect = range.getBoundingClientRect();
     return rect.height > 0 ? rect : (blockAt(this.body, this.offset())?.getBoundingClientRect() ?? null);
-  }
-
-  /** @param {TextWindow} text @param {number} at */
-  firstWordFrom(text, at) {
-    return partAt(wordsOf(text, this.language(at)), at)?.start ?? at;
   }
 
   firstVisible() {

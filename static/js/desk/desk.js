@@ -100,8 +100,13 @@ export class Desk {
       this.isPicking = true;
       this.digit = "";
     }
-    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postponed.push(command);
+    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postpone(command);
     else this.act(command);
+  }
+
+  /** It waits for the write before it, not for those that come after. @param {Command} command */
+  postpone(command) {
+    this.postponed.push({ ...command, after: this.writer.lastKey() });
   }
 
   /** @param {Command} command */
@@ -297,7 +302,14 @@ export class Desk {
     this.refresh();
     uncover(this.root, this.focused());
     this.dismissToast();
-    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+    this.actPostponed();
+  }
+
+  actPostponed() {
+    const isDue = /** @param {Command} command */ ({ after }) => !this.isUnsettled() || after === this.writer.answered;
+    const due = this.postponed.filter(isDue);
+    this.postponed = this.postponed.filter((command) => !due.includes(command));
+    for (const command of due) this.act(command);
   }
 
   /** A message about what was done goes by itself; its buttons are never the only way. */
