@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from annotations.queries.doctor_snapshot import Check, Finding, Snapshot, finding
-from annotations.queries.doctor_versions import Told, VersionsBesideEvents
+from annotations.queries.doctor_versions import SILENT, Told, VersionsBesideEvents
 from annotations.rules.chain import ChainedFields, event_digest, payload_digest
 
 _EVENTS: Final = """
@@ -45,6 +45,7 @@ def _audit_chain(chain: str, rows: Iterable[tuple[Any, ...]], told: Told) -> Ite
             is_broken = True
             yield finding(fault, "event", event, project, str(_FAULTS[fault]).format(number=number, chain=chain))
         if content is None:
+            told.is_silent = True
             continue
         if payload_digest(salt, content) != row[8]:
             detail = str(_("The payload of event {number} was changed."))
@@ -113,7 +114,11 @@ _CHAIN_CHECKS: Final = (
         _("Event {0} has lost its payload, and its article was not redacted."),
         """SELECT e.id, e.project_id, e.number FROM event e JOIN event_chain c ON c.id = e.chain_id
         WHERE NOT EXISTS (SELECT FROM event_payload p WHERE p.event_id = e.id)
-            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = c.article_id)""",
+            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = c.article_id AND r.at >= e.at)
+            AND NOT EXISTS (SELECT FROM redaction_place q JOIN redaction r ON r.id = q.redaction_id
+                LEFT JOIN annotation a ON a.id = q.record LEFT JOIN link l ON l.id = q.record
+                WHERE r.at >= e.at AND (q.record = e.subject
+                    OR c.article_id IN (a.article_id, l.source_article_id)))""",
     ),
 )
 
@@ -123,6 +128,10 @@ _ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DECIDED: Final = f"""
 SELECT e.id AS event, e.project_id, substring(p.content FROM '"decision":"({_ID})"')::uuid AS decision
 FROM event e JOIN event_payload p ON p.event_id = e.id WHERE p.content LIKE '%"decision":"%'
+UNION ALL
+SELECT e.id, e.project_id, item[1]::uuid FROM event e JOIN event_payload p ON p.event_id = e.id
+CROSS JOIN regexp_matches(substring(p.content FROM '"decisions":\\[(.*?)\\]'), '"({_ID})"', 'g') AS item
+WHERE p.content LIKE '%"decisions":["%'
 """  # noqa: S608 - constants of ours
 _DECISION_CHECKS: Final = (
     Check(
@@ -131,7 +140,7 @@ _DECISION_CHECKS: Final = (
         _("No event tells of this decision."),
         f"""SELECT d.id, d.project_id FROM decision d
         WHERE NOT EXISTS (SELECT FROM ({_DECIDED}) AS told WHERE told.decision = d.id)
-            AND NOT EXISTS (SELECT FROM redaction r WHERE r.article_id = d.article_id)""",  # noqa: S608 - likewise
+            AND d.article_id NOT IN {SILENT}""",  # noqa: S608 - likewise
     ),
     Check(
         "decision_missing",

@@ -12,10 +12,12 @@ from annotations.rules.chain import content_digest
 _TABLES: Final = ("annotation", "link")
 # A digest that no content has: two events tell of one version in different ways.
 _CONTRADICTED: Final = ""
+# Where payloads were dropped, versions and decisions have no event that tells of them any more.
+SILENT: Final = """(SELECT c.article_id FROM event e JOIN event_chain c ON c.id = e.chain_id
+    LEFT JOIN event_payload p ON p.event_id = e.id WHERE p.event_id IS NULL AND c.article_id IS NOT NULL)"""
 # In the order of the chains, as the events come; a version whose article has no chain comes last.
 _VERSIONS: Final = """
-SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text,
-    EXISTS (SELECT FROM redaction r WHERE r.article_id = v.article_id)
+SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text
 FROM (
     SELECT 'annotation' AS what, annotation_id AS record, project_id, article_id, number, content
     FROM annotation_version
@@ -35,17 +37,21 @@ class Version(NamedTuple):
 
 
 class Told:
-    """What the events of one chain tell of versions: the digest of each one's content."""
+    """What the events of one chain tell of versions: the digest of each one's content.
+
+    `is_silent` when a payload is gone, as a redaction leaves it: what it told of nobody can know.
+    """
 
     def __init__(self) -> None:
         self.digests: dict[Version, str] = {}
         self.project: str | None = None
+        self.is_silent = False
 
     def read(self, verb: str, subject: str, project: str | None, content: str) -> None:
         """Take in one payload; one that is no JSON of ours tells nothing.
 
         An event of one record carries its version and the content's digest, an import's a list of [id, digest]
-        under the plural of the table.
+        under the plural of the table, to which a restored archive adds the version's number.
         """
         if '"content"' not in content and 's":[[' not in content:
             return
@@ -58,8 +64,8 @@ class Told:
         if table in _TABLES and isinstance(payload.get("version"), int):
             self._keep(Version(table, subject, payload["version"]), payload.get("content"))
         for table in _TABLES:
-            for record, digest in _pairs(payload.get(f"{table}s")):
-                self._keep(Version(table, record, 1), digest)
+            for record, digest, number in _listed(payload.get(f"{table}s")):
+                self._keep(Version(table, record, number), digest)
 
     def _keep(self, version: Version, digest: object) -> None:
         if isinstance(digest, str):
@@ -81,8 +87,10 @@ class VersionsBesideEvents:
         left = dict(told.digests)
         while self._row is not None and self._row[0] is not None and self._row[0] <= chain:
             row, self._row = self._row, next(self._rows, None)
-            digests = left if row[0] == chain else {}
-            yield from _faults(row, digests.pop(Version(row[1], row[2], row[4]), None))
+            is_here = row[0] == chain
+            digest = left.pop(Version(row[1], row[2], row[4]), None) if is_here else None
+            if not (is_here and told.is_silent):
+                yield from _faults(row, digest)
         for version in left:
             detail = str(_("An event tells of its version {number}, which is not there."))
             yield finding(
@@ -97,9 +105,7 @@ class VersionsBesideEvents:
 
 
 def _faults(row: tuple[Any, ...], digest: str | None) -> Iterator[Finding]:
-    _chain, table, record, project, number, content, is_redacted = row
-    if is_redacted:
-        return
+    _chain, table, record, project, number, content = row
     if digest is None:
         detail = str(_("No event tells of its version {number}."))
         yield finding("event_missing", table, record, project, detail.format(number=number))
@@ -108,8 +114,11 @@ def _faults(row: tuple[Any, ...], digest: str | None) -> Iterator[Finding]:
         yield finding("version_changed", table, record, project, detail.format(number=number))
 
 
-def _pairs(listed: object) -> Iterator[tuple[str, str]]:
-    """Answer what an import lists; anything of another shape tells nothing."""
-    for item in listed if isinstance(listed, list) else ():
-        if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):
-            yield item[0], item[1]
+def _listed(items: object) -> Iterator[tuple[str, str, int]]:
+    """Answer what an import or a restored archive lists; anything of another shape tells nothing."""
+    for item in items if isinstance(items, list) else ():
+        match item:
+            case [str(record), str(digest)]:
+                yield record, digest, 1
+            case [str(record), str(digest), int(number)]:
+                yield record, digest, number

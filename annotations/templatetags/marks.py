@@ -1,7 +1,7 @@
 """How tags look: nested pieces as `<mark>` elements, and the words for kinds, links and states."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -74,16 +74,13 @@ def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[
 
 @register.simple_tag
 def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
-    """Render the cards beside the text, one list item for each block."""
+    """Render the cards beside the text, one list item for each block; it is empty when no tag begins there."""
     swap = _SWAP if oob else ""
     faces = _Faces()
     return format_html_join(
         "",
-        '<li class="card-group" id="annotation-cards-{}"{}><ol>{}</ol></li>',
-        (
-            (block.start, swap, format_html_join("", "{}", ((_card(c, faces),) for c in block.cards)))
-            for block in blocks
-        ),
+        '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
+        ((block.start, swap, _cards(block.cards, faces)) for block in blocks),
     )
 
 
@@ -177,6 +174,10 @@ def _block(block: TextBlock, swap: str) -> str:
         swap,
         _marked(block),
     )
+
+
+def _cards(cards: Sequence[Card], faces: _Faces) -> str:
+    return format_html("<ol>{}</ol>", format_html_join("", "{}", ((_card(c, faces),) for c in cards))) if cards else ""
 
 
 def _card(card: Card, faces: _Faces) -> str:

@@ -106,6 +106,10 @@ class Site:
         """Send JSON to the API with somebody's token. Raises: HTTPError."""
         return json.loads(self._open(name, method, path, body))
 
+    def change(self, name: str, path: str, version: int, body: object) -> Any:
+        """Change a record as it was read. Raises: HTTPError."""
+        return json.loads(self._open(name, "PATCH", path, body, {"If-Match": f'"{version}"'}))
+
     def refusal(self, name: str, method: str, path: str, body: object) -> tuple[int, str]:
         """Send what is to be refused; give status and code."""
         try:
@@ -129,9 +133,9 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _open(self, name: str, method: str, path: str, body: object) -> str:
+    def _open(self, name: str, method: str, path: str, body: object, more: dict[str, str] | None = None) -> str:
         sent = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.tokens[name]}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.tokens[name]}", "Content-Type": "application/json", **(more or {})}
         address = f"{self.base}/api/v1/{path}"
         request = Request(address, data=sent, headers=headers, method=method)  # noqa: S310 - our own address
         with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - likewise
