@@ -56,13 +56,13 @@ def _nothing_ran() -> Iterator[None]:
 def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
-
-
-def only() -> DBTaskResult:
-    """The one task there is."""
-    found: DBTaskResult = DBTaskResult.objects.get()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def only() -> Any:
+    """The one task there is."""
+    return DBTaskResult.objects.get()
 
 
 def advisory_locks() -> int:
