@@ -94,7 +94,7 @@ class ReleaseMasking:
         chosen = ("project", values["project"]["id"]) if type_ == "newsdesk" else (type_, identifier)
         if chosen in self._chosen:
             kept = {name: found[name] for name in ("text", "exact", "sha256") if name in found}
-            found = {**self._masked(found), **kept}
+            found = {name: self._masked(held) for name, held in found.items()} | kept
         return found
 
     def _masked(self, value: Any) -> Any:

@@ -56,8 +56,8 @@ def _nothing_ran() -> Iterator[None]:
 def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def only() -> Any:
