@@ -1,6 +1,6 @@
 """Add articles and change their metadata; a stored text never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -142,7 +142,13 @@ def store_articles(articles: list[Article]) -> None:
     """Insert articles of one project with their event chains and searchable passages."""
     Article.objects.bulk_create(articles, batch_size=200)
     open_chains(project_id=articles[0].project_id, articles=[article.id for article in articles])
+    index_passages([article.id for article in articles])
+
+
+def index_passages(articles: Sequence[UUID]) -> None:
+    """Write the searchable words of stored articles, in place of any that are there."""
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM article_passage WHERE article_id = ANY(%s::uuid[])", [list(articles)])
         cursor.execute(
             """INSERT INTO article_passage (id, project_id, article_id, number, words)
             SELECT gen_random_uuid(), project_id, id, n,
@@ -150,7 +156,7 @@ def store_articles(articles: list[Article]) -> None:
                     || substr(text, n * %(size)s + 1, %(size)s))
             FROM article, generate_series(0, (length - 1) / %(size)s) AS n
             WHERE id = ANY(%(ids)s::uuid[])""",
-            {"size": PASSAGE, "ids": [article.id for article in articles]},
+            {"size": PASSAGE, "ids": list(articles)},
         )
 
 

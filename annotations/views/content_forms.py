@@ -45,8 +45,8 @@ class ContentForm(PlainForm):
             )
         for name, attribute in ATTRIBUTES[kind].items():
             value = record.attributes.get(name)
-            for part, told in _PARTS.get(name, {}).items():
-                self.fields[f"attribute_{name}_{part}"] = _part(part, str(told), value)
+            for part, title in _PARTS.get(name, {}).items():
+                self.fields[f"attribute_{name}_{part}"] = _part(part, str(title), value)
             if name not in _PARTS:
                 self.fields[f"attribute_{name}"] = _field(name, attribute.choices, value)
         if kind is Kind.PARTY:

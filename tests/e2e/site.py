@@ -93,7 +93,8 @@ class Site:
 
     def annotations(self, article: dict[str, Any]) -> list[dict[str, Any]]:
         """Read the annotations of an article as ana sees them, in the order of making."""
-        found: list[dict[str, Any]] = self.send("ana", "GET", f"annotations/?article={article['id']}")["results"]
+        path = f"annotations/?article={article['id']}&page_size=200"
+        found: list[dict[str, Any]] = self.send("ana", "GET", path)["results"]
         return found
 
     def export(self, project: dict[str, Any], state: str = "approved") -> list[dict[str, Any]]:

@@ -1,10 +1,17 @@
+from datetime import date
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from annotations.models import Annotation, Comment, Link
+from annotations.models import Annotation, Comment, Link, MailSettings, User
+from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.review import Reason, State, Verdict
+from annotations.services.accounts import make_user
 from annotations.services.annotations import AnnotationChange, edit_annotation, withdraw_annotation
+from annotations.services.assignments import assign_article, release_article
+from annotations.services.comments import add_comment
 from annotations.services.review import DecisionDraft, decide
 from annotations.views.content_forms import ContentForm
 from tests.factories import approve, submit, tag, verdict_on
@@ -283,3 +290,64 @@ def test_in_a_blind_project_only_who_sees_the_record_is_called(db: None, sign_in
     say(sign_in(world.rui), made, "@ana @vic @adi look")
     assert set(Comment.objects.get().mentions) == {world.ana.user.id, world.adi.user.id}
     assert count_of(sign_in(world.ana)) == 1
+
+
+def test_an_article_that_was_given_is_told_until_it_is_read(world: World, sign_in: SignIn):
+    assign_article(actor=world.rui, article=world.article, username="ana", due=date(2030, 5, 1))
+    browser = sign_in(world.ana)
+    shown = browser.get(PATH).text
+    assert "rui gave you" in shown
+    assert "1 May" in shown
+    assert count_of(browser) == 1
+    assert browser.post(f"{PATH}given/read/").status_code == 302
+    assert count_of(browser) == 0
+    assert "gave you" not in browser.get(PATH).text
+
+
+def test_what_one_took_oneself_or_has_no_more_is_not_told(world: World, sign_in: SignIn):
+    assign_article(actor=world.ana, article=world.article, username="ana")
+    assert count_of(sign_in(world.ana)) == 0
+    release_article(actor=world.ana, article=world.article, username="ana")
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    release_article(actor=world.rui, article=world.article, username="ana")
+    assert count_of(sign_in(world.ana)) == 0
+
+
+def test_comments_are_marked_as_read(world: World, mention: Annotation, sign_in: SignIn):
+    add_comment(actor=world.rui, record=mention, text="Sure?")
+    browser = sign_in(world.ana)
+    assert count_of(browser) == 1
+    browser.post(f"{PATH}comments/read/")
+    assert count_of(browser) == 0
+    assert "Said to you" not in browser.get(PATH).text
+
+
+def test_reading_is_one_s_own_act(world: World, mention: Annotation, sign_in: SignIn):
+    add_comment(actor=world.rui, record=mention, text="Sure?")
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    other = sign_in(world.adi)
+    for part in ("comments", "given"):
+        assert other.post(f"{PATH}{part}/read/").status_code == 302
+        assert sign_in(world.zoe).post(f"{PATH}{part}/read/").status_code == 404
+    assert count_of(sign_in(world.ana)) == 2
+
+
+@pytest.mark.parametrize(("email", "status"), [("ana@example.org", 302), ("", 400)])
+def test_mail_needs_an_address(world: World, sign_in: SignIn, email: str, status: int):
+    make_user(username="ana", email=email)
+    browser = sign_in(Actor(User.objects.get(username="ana")))
+    assert browser.post("/account/mail/", {"digest": "daily"}).status_code == status
+    assert [row.digest for row in MailSettings.objects.all()] == ["daily"] * (status == 302)
+    assert "This site has no mail server" in browser.get("/account/mail/").text
+
+
+def test_mail_is_off_until_asked_for_and_begins_with_the_wish(world: World, sign_in: SignIn):
+    make_user(username="ana", email="ana@example.org")
+    browser = sign_in(Actor(User.objects.get(username="ana")))
+    assert browser.get("/account/mail/").context["form"].initial == {"digest": "off"}
+    for digest in ("weekly", "off", "daily"):
+        before = timezone.now()
+        browser.post("/account/mail/", {"digest": digest})
+    wished = MailSettings.objects.get()
+    assert (wished.digest, wished.told_until > before) == ("daily", True)
+    assert browser.post("/account/mail/", {"digest": "hourly"}).status_code == 400
