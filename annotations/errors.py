@@ -368,6 +368,11 @@ class Immutable(Conflict):
     sentence = "A stored text never changes; add the corrected page as a new article."
 
 
+class KindOff(Conflict):
+    code = "kind_off"
+    sentence = "This project does not mark cues; an admin can switch them on in its settings."
+
+
 class AlreadyMasked(Conflict):
     code = "already_masked"
     sentence = "Nothing is left to mask at these places."

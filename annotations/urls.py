@@ -10,6 +10,7 @@ from annotations.views import (
     attributes,
     comments,
     credentials,
+    decisions,
     guidelines,
     home,
     inbox,
@@ -17,6 +18,7 @@ from annotations.views import (
     keys,
     links,
     log,
+    mail,
     mentions,
     people,
     projects,
@@ -72,7 +74,7 @@ _workbench: list[URLPattern] = [
 _review: list[URLPattern] = [
     path("p/<slug:slug>/review/", review.show_review, name="review"),
     path("p/<slug:slug>/review/record/", review.show_frame, name="review-frame"),
-    path("p/<slug:slug>/review/decisions/", review.decide_records, name="decision-create"),
+    path("p/<slug:slug>/review/decisions/", decisions.decide_records, name="decision-create"),
     path("p/<slug:slug>/review/selection/", selection.preview_selection, name="review-selection"),
     path("p/<slug:slug>/review/comments/", comments.comment, name="comment-create"),
     path("p/<slug:slug>/inbox/", inbox.show_inbox, name="inbox"),
@@ -83,6 +85,8 @@ _review: list[URLPattern] = [
     path("p/<slug:slug>/guideline/", guidelines.show_guideline, name="guideline"),
     path("p/<slug:slug>/guideline/edit/", guidelines.write_guideline, name="guideline-edit"),
     path("p/<slug:slug>/guideline/versions/", guidelines.show_versions, name="guideline-versions"),
+    path("p/<slug:slug>/inbox/comments/read/", inbox.read_comments, name="inbox-comments-read"),
+    path("p/<slug:slug>/inbox/given/read/", inbox.read_given, name="inbox-given-read"),
     path("p/<slug:slug>/log/", log.show_log, name="log"),
     path("p/<slug:slug>/articles/next/", assignments.take_next, name="article-next"),
     path(f"{_ARTICLE}assignments/", assignments.assign, name="assignment-create"),
@@ -113,6 +117,7 @@ _sign_in: list[URLPattern] = [
 _FACTORS = "account/second-factor/"
 _account: list[URLPattern] = [
     path("account/", accounts.account, name="account"),
+    path("account/mail/", mail.show_mail, name="mail"),
     path("account/keys/", keys.show_keys, name="keys"),
     path("account/email/", accounts.change_email, name="email"),
     path("account/password/", credentials.change_password, name="account_change_password"),

@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "csp",
     "allauth",
     "allauth.account",
@@ -227,6 +229,20 @@ EMAIL_USE_SSL = _EMAIL_SECURITY == "tls"
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.env_str("EMAIL_FROM", "newsdesk@localhost")
+# Where people reach the site: links in mails start with it. Without it they have none.
+SITE_URL = env.env_str("SITE_URL")
+
+# --- Background work --------------------------------------------------------------------------------------------
+# Tasks wait in the database; `serve` runs a worker beside the web processes (annotations/tasks).
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "OPTIONS": {"id_function": "uuid_utils.compat.uuid7"},
+    }
+}
+# The package's own twenty-one steps write rows through the application's connection, which has no rights to tables
+# that are only just being made; ours makes the table as it is now.
+MIGRATION_MODULES = {"django_tasks_database": "newsdesk.task_migrations"}
 
 # --- Behind HTTPS -----------------------------------------------------------------------------------------------
 HTTPS = env.env_bool("HTTPS", default=False)

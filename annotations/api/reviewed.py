@@ -85,9 +85,9 @@ def require_change(actor: Actor, record: Annotation | Link) -> None:
 
 
 def require_author(actor: Actor, record: Annotation | Link) -> None:
-    """Let through the record's author alone. Raises: NotFound, NotAllowed, NotYours."""
+    """Let through the record's author, or who goes on with it. Raises: NotFound, NotAllowed, NotYours."""
     require(actor, Action.ANNOTATE, record.project_id)
-    if record.author_id != actor.user.pk:
+    if not record.is_in_hands_of(actor.user.pk):
         raise NotYours
 
 

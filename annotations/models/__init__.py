@@ -11,6 +11,7 @@ from annotations.models.idempotency import IdempotentAnswer
 from annotations.models.imports import Import
 from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
+from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
 from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
@@ -38,6 +39,7 @@ __all__ = [
     "KeySettings",
     "Link",
     "LinkVersion",
+    "MailSettings",
     "Membership",
     "Outlet",
     "Party",

@@ -1,6 +1,7 @@
 """Annotations and their versions. Segments are [start, end) in code points of the article's text."""
 
 from typing import Self, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -44,6 +45,10 @@ class Reviewed(Record):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # Who goes on with it after its author left; the author stays.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     origin = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
@@ -55,6 +60,21 @@ class Reviewed(Record):
 
     class Meta:
         abstract = True
+
+    def is_in_hands_of(self, user_id: UUID) -> bool:
+        """Say whether somebody is its author, or goes on with it for the author."""
+        return user_id in {self.author_id, self.assignee_id}
+
+
+def in_hands_of(user_id: UUID, prefix: str = "") -> models.Q:
+    """Hold for records that somebody made or goes on with; `prefix` leads to the record."""
+    return models.Q(**{f"{prefix}author": user_id}) | models.Q(**{f"{prefix}assignee": user_id})
+
+
+def assignee_index(table: str) -> models.Index:
+    """Find the few records that were handed over."""
+    has_one = models.Q(assignee__isnull=False)
+    return models.Index(fields=["project", "assignee", "id"], condition=has_one, name=f"{table}_by_assignee")
 
 
 def reviewed_constraints(table: str) -> list[models.CheckConstraint]:
@@ -103,6 +123,7 @@ class Annotation(Reviewed):
             models.Index(fields=["project", "state", "id"], name="annotation_by_state"),
             models.Index(fields=["project", "author", "id"], name="annotation_by_author"),
             models.Index(fields=["project", "updated_at", "id"], name="annotation_by_change"),
+            assignee_index("annotation"),
             GinIndex(fields=["parties"], name="annotation_by_party", condition=models.Q(kind=Kind.PARTY)),
         ]
 

@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
-from annotations.models.annotations import Annotation, Reviewed, ReviewedQuerySet, reviewed_constraints
+from annotations.models.annotations import (
+    Annotation,
+    Reviewed,
+    ReviewedQuerySet,
+    assignee_index,
+    reviewed_constraints,
+)
 from annotations.models.articles import Article
 from annotations.models.base import one_of
 from annotations.models.projects import Project
@@ -64,6 +70,7 @@ class Link(Reviewed):
             models.Index(fields=["project", "type", "id"], name="link_by_type"),
             models.Index(fields=["project", "state", "id"], name="link_by_state"),
             models.Index(fields=["project", "updated_at", "id"], name="link_by_change"),
+            assignee_index("link"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from annotations.models.base import Record, VersionedRecord, one_of
 from annotations.rules.permissions import Role
+from annotations.rules.settings import ProjectSettings
 
 
 class Project(VersionedRecord):
@@ -21,6 +22,11 @@ class Project(VersionedRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rules(self) -> ProjectSettings:
+        """The settings in force, with what the project leaves out."""
+        return ProjectSettings.of(self.settings)
 
     @property
     def is_blind(self) -> bool:

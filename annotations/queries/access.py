@@ -25,6 +25,7 @@ from annotations.models import (
     Project,
     User,
 )
+from annotations.models.annotations import in_hands_of
 from annotations.rules.permissions import Action, Role, Scope, role_allows, scope_allows
 from annotations.rules.review import State
 
@@ -163,7 +164,7 @@ def visible_links(actor: Actor, project_id: UUID | None = None) -> QuerySet[Link
 def visible_decisions(actor: Actor, project_id: UUID | None = None) -> QuerySet[Decision]:
     """Answer the decisions on what the actor may see."""
     found = _in_projects(Decision.objects.all(), actor, project_id)
-    own = Q(annotation__author=actor.user) | Q(link__author=actor.user)
+    own = in_hands_of(actor.user.id, "annotation__") | in_hands_of(actor.user.id, "link__")
     return _not_blind(found, actor, project_id, own)
 
 
@@ -235,7 +236,7 @@ def sees(actor: Actor, record: Annotation | Link) -> bool:
         return True
     if role is Role.VIEWER:
         return record.state == State.APPROVED
-    return record.author_id == actor.user.id
+    return record.is_in_hands_of(actor.user.id)
 
 
 def _hide_from_blind(actor: Actor, record: Annotation | Link) -> None:
@@ -279,7 +280,7 @@ def _not_blind(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None, ow
 def _reviewed(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None) -> QuerySet[_M]:
     found = _in_projects(queryset, actor, project_id)
     # A viewer sees approved content only, so not a record that was edited since.
-    own, approved = Q(author=actor.user), Q(state=State.APPROVED)
+    own, approved = in_hands_of(actor.user.id), Q(state=State.APPROVED)
     if project_id is not None:
         if not actor.is_blind_in(project_id):
             return found

@@ -45,6 +45,7 @@ def _audit_chain(chain: str, rows: Iterable[tuple[Any, ...]], told: Told) -> Ite
             is_broken = True
             yield finding(fault, "event", event, project, str(_FAULTS[fault]).format(number=number, chain=chain))
         if content is None:
+            told.is_silent = True
             continue
         if payload_digest(salt, content) != row[8]:
             detail = str(_("The payload of event {number} was changed."))

@@ -16,9 +16,8 @@ _CONTRADICTED: Final = ""
 SILENT: Final = """(SELECT c.article_id FROM event e JOIN event_chain c ON c.id = e.chain_id
     LEFT JOIN event_payload p ON p.event_id = e.id WHERE p.event_id IS NULL AND c.article_id IS NOT NULL)"""
 # In the order of the chains, as the events come; a version whose article has no chain comes last.
-_VERSIONS: Final = f"""
-SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text,
-    coalesce(v.article_id IN {SILENT}, FALSE)
+_VERSIONS: Final = """
+SELECT c.id::text, v.what, v.record::text, v.project_id::text, v.number, v.content::text
 FROM (
     SELECT 'annotation' AS what, annotation_id AS record, project_id, article_id, number, content
     FROM annotation_version
@@ -26,7 +25,7 @@ FROM (
     SELECT 'link', link_id, project_id, article_id, number, content FROM link_version
 ) AS v LEFT JOIN event_chain c ON c.article_id = v.article_id
 ORDER BY c.id NULLS LAST
-"""  # noqa: S608 - constants of ours
+"""
 
 
 class Version(NamedTuple):
@@ -38,11 +37,15 @@ class Version(NamedTuple):
 
 
 class Told:
-    """What the events of one chain tell of versions: the digest of each one's content."""
+    """What the events of one chain tell of versions: the digest of each one's content.
+
+    `is_silent` when a payload is gone, as a redaction leaves it: what it told of nobody can know.
+    """
 
     def __init__(self) -> None:
         self.digests: dict[Version, str] = {}
         self.project: str | None = None
+        self.is_silent = False
 
     def read(self, verb: str, subject: str, project: str | None, content: str) -> None:
         """Take in one payload; one that is no JSON of ours tells nothing.
@@ -84,8 +87,10 @@ class VersionsBesideEvents:
         left = dict(told.digests)
         while self._row is not None and self._row[0] is not None and self._row[0] <= chain:
             row, self._row = self._row, next(self._rows, None)
-            digests = left if row[0] == chain else {}
-            yield from _faults(row, digests.pop(Version(row[1], row[2], row[4]), None))
+            is_here = row[0] == chain
+            digest = left.pop(Version(row[1], row[2], row[4]), None) if is_here else None
+            if not (is_here and told.is_silent):
+                yield from _faults(row, digest)
         for version in left:
             detail = str(_("An event tells of its version {number}, which is not there."))
             yield finding(
@@ -100,9 +105,7 @@ class VersionsBesideEvents:
 
 
 def _faults(row: tuple[Any, ...], digest: str | None) -> Iterator[Finding]:
-    _chain, table, record, project, number, content, is_silent = row
-    if is_silent:
-        return
+    _chain, table, record, project, number, content = row
     if digest is None:
         detail = str(_("No event tells of its version {number}."))
         yield finding("event_missing", table, record, project, detail.format(number=number))

@@ -115,7 +115,7 @@ class Picker:
 def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
     """Read what the panel of a tag shows. A fixed number of statements."""
     kind = Kind(annotation.kind)
-    is_own = annotation.author_id == actor.user.id and actor.may(Action.ANNOTATE, article.project_id)
+    is_own = annotation.is_in_hands_of(actor.user.id) and actor.may(Action.ANNOTATE, article.project_id)
     may_edit = is_own or actor.may(Action.EDIT_OTHERS, article.project_id)
     known = visible_parties(actor, article.project_id).filter(merged_into=None).order_by("name")
     named = [NamedParty(*row) for row in known.values_list("pk", "name")] if kind is Kind.PARTY else []
@@ -157,7 +157,7 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
     others = [_other(link, annotation) for link in links]
     ends = ends_of(actor, article.project_id, [], map(str, others))
     is_admin = actor.may(Action.EDIT_OTHERS, article.project_id)
-    own_source = annotation.author_id == actor.user.id
+    own_source = annotation.is_in_hands_of(actor.user.id)
     found = []
     for link, other in zip(links, others, strict=True):
         is_back = link.target_id == annotation.id
@@ -165,7 +165,7 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
         tag = ends.tags.get(str(other))
         if tag is None:
             continue
-        may_remove = is_admin or link.author_id == actor.user.id or (own_source and not is_back)
+        may_remove = is_admin or link.is_in_hands_of(actor.user.id) or (own_source and not is_back)
         found.append(
             Relation(
                 link=link.id,

@@ -11,6 +11,7 @@ from annotations.errors import AlreadyCued, AlreadyExpressed, FieldError, Invali
 from annotations.formats import document
 from annotations.formats.codec import MAX_PROBLEMS, Item, Problem, Reading
 from annotations.formats.document import JsonObject, Record
+from annotations.models import Project
 from annotations.rules.kinds import Kind, party_errors
 from annotations.rules.links import End, LinkType, check_ends
 from annotations.services.exchange_checks import (
@@ -122,6 +123,7 @@ def plan_import(project_id: UUID, reading: Reading, present: Present) -> Plan:
 class _Planner:
     def __init__(self, project_id: UUID, reading: Reading, present: Present) -> None:
         self._project_id, self._present = project_id, present
+        self._rules = Project.objects.get(pk=project_id).rules
         self._plan = Plan(problems=list(reading.problems), skipped=len({found.line for found in reading.problems}))
         self._items = self._without_repeats(reading.items)
         # The ids of good lines, by sort: a reference must lead to a line of the right one.
@@ -228,6 +230,7 @@ class _Planner:
         self._check_references("article", document.Article, [annotation.article])
         article = self._plan.mapping[annotation.article]
         kind, exact = check_annotation(annotation, self._texts[article])
+        self._rules.check_kind(kind)
         if found := party_errors(kind, annotation.parties):
             raise InvalidFields(found)
         self._check_references("parties", document.Party, annotation.parties)

@@ -8,20 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotations.anchoring.intake import is_language_tag
 from annotations.errors import Duplicate, FieldError, InvalidFields, LastAdmin, NotFound
 from annotations.models import Membership, Project, User
 from annotations.queries.access import Actor, has_second_factor, require, require_scope
 from annotations.rules.permissions import Action, Role
+from annotations.rules.settings import settings_errors
 from annotations.services.events import Happening, open_chains, record_events
 from annotations.services.fields import Check, check_fields, hold, needed_line, optional_note, store_changes
 
-# The first of each is what holds when nothing is said.
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "visibility": ("shared", "blind"),
-    "second_factor": ("optional", "required"),
-}
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _MAX_SLUG: Final = 100
+MAX_LANGUAGE: Final = 35
 
 
 class AlreadyMember(Duplicate):
@@ -157,16 +155,11 @@ def _slug(field: str, value: object) -> list[FieldError]:
 
 
 def _settings(field: str, value: object) -> list[FieldError]:
-    if not isinstance(value, Mapping):
-        return [FieldError(field, "invalid_type", "Settings are an object.")]
-    found = [
-        FieldError(f"{field}.{name}", "unknown_field", "There is no such setting.")
-        for name in value
-        if name not in _CHOICES
-    ]
-    for name, choices in _CHOICES.items():
-        if value.get(name, choices[0]) not in choices:
-            found.append(FieldError(f"{field}.{name}", "invalid_choice", f"One of: {', '.join(choices)}."))
+    found = settings_errors(field, value)
+    if not found and isinstance(value, Mapping):
+        wrong = [tag for tag in value.get("languages", ()) if len(tag) > MAX_LANGUAGE or not is_language_tag(tag)]
+        if wrong:
+            found.append(FieldError(f"{field}.languages", "invalid", "A language is a tag such as en, ar or fa-AF."))
     return found
 
 

@@ -1,11 +1,13 @@
 """How tags look: nested pieces as `<mark>` elements, and the words for kinds, links and states."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from django import template
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 
 from annotations.anchoring.pieces import Piece
 from annotations.queries.workbench import Card, TextBlock
@@ -80,6 +82,16 @@ def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
         '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
         ((block.start, swap, _cards(block.cards, faces)) for block in blocks),
     )
+
+
+@register.simple_tag
+def spoken_marks() -> str:
+    """Give what marks say to people who listen, by the names of their CSS properties, as JSON."""
+    spoken: dict[str, str] = {}
+    for kind, label in KIND_LABELS.items():
+        spoken[f"say-{kind}"] = gettext("[%(kind)s:") % {"kind": label} + " "
+        spoken[f"end-{kind}"] = " " + gettext("end of %(kind)s]") % {"kind": label}
+    return json.dumps(spoken, ensure_ascii=False)
 
 
 @register.filter

@@ -39,7 +39,6 @@ STAGES: Final[Mapping[Stage, Pill]] = {
     Stage.CHANGES_ASKED: Pill(_("Changes asked"), "↩", "bad"),
     Stage.APPROVED: Pill(_("Approved"), "✓", "ok"),
 }
-LANGUAGES_OFFERED: Final = ("ar", "de", "en", "es", "fa", "fr", "he", "ps", "pt", "ru", "tr", "uk", "ur", "zh")
 
 
 class ArticleFilterForm(forms.Form):
@@ -183,7 +182,7 @@ def add_article(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         "section": "articles",
         "form": form,
         "existing": existing,
-        "languages": LANGUAGES_OFFERED,
+        "languages": project.rules.languages,
     }
     refused = 409 if existing else 400 if form.errors else 200
     return render(request, "articles/form.html", context, status=refused)

@@ -8,11 +8,11 @@ import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
-import { Folds } from "./folds.js";
 import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle, uncover } from "./focus.js";
+import { Folds } from "./folds.js";
 import { LinkDrag } from "./link-drag.js";
-import { choosePartyByKey } from "./party-query.js";
 import { Marking } from "./marking.js";
+import { choosePartyByKey } from "./party-query.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
@@ -100,8 +100,13 @@ export class Desk {
       this.isPicking = true;
       this.digit = "";
     }
-    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postponed.push(command);
+    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postpone(command);
     else this.act(command);
+  }
+
+  /** It waits for the write before it, not for those that come after. @param {Command} command */
+  postpone(command) {
+    this.postponed.push({ ...command, after: this.writer.lastKey() });
   }
 
   /** @param {Command} command */
@@ -297,7 +302,14 @@ export class Desk {
     this.refresh();
     uncover(this.root, this.focused());
     this.dismissToast();
-    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+    this.actPostponed();
+  }
+
+  actPostponed() {
+    const isDue = /** @param {Command} command */ ({ after }) => !this.isUnsettled() || after === this.writer.answered;
+    const due = this.postponed.filter(isDue);
+    this.postponed = this.postponed.filter((command) => !due.includes(command));
+    for (const command of due) this.act(command);
   }
 
   /** A message about what was done goes by itself; its buttons are never the only way. */
@@ -326,6 +338,7 @@ export class Desk {
   /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
   openPicker(ids) {
     this.isPicking = true;
+    this.say("");
     showHints(this.root, ids);
     this.refresh();
     const digit = this.digit;
@@ -336,6 +349,7 @@ export class Desk {
 
   leavePicker() {
     this.isPicking = false;
+    this.say("");
     this.refresh();
     this.body.focus({ preventScroll: true });
   }

@@ -37,6 +37,8 @@ export class LinkDrag {
     this.desk.root.addEventListener("pointerdown", (event) => this.start(event), { signal });
     document.addEventListener("pointermove", (event) => this.move(event), { signal });
     document.addEventListener("pointerup", (event) => this.drop(event), { signal });
+    document.addEventListener("pointercancel", () => this.end(), { signal });
+    this.desk.root.addEventListener("dragstart", (event) => this.pick && event.preventDefault(), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.end(), { signal, capture: true });
     this.desk.root.addEventListener("click", (event) => this.swallow(event), { signal, capture: true });
   }

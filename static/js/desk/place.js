@@ -1,6 +1,7 @@
 // @ts-check
 /** Keeps caret, selection, focus and scroll where they are while answers replace parts of the page. */
 import { find } from "../lib/dom.js";
+import { isTyping } from "../lib/keys.js";
 import { offsetAt, placeOf } from "../text/selection.js";
 
 /** @typedef {{id: string, element: Element}} Waiting a block that came while somebody was selecting in it */
@@ -77,7 +78,8 @@ export class PlaceKeeper {
 
   /** @param {[number, number] | null} selected */
   restoreSelection(selected) {
-    if (!selected || String(this.selection()) === String(selected)) return;
+    // A field that has the focus would not take letters any more.
+    if (!selected || isTyping(document.activeElement) || String(this.selection()) === String(selected)) return;
     const anchor = placeOf(this.body, selected[0]);
     const focus = placeOf(this.body, selected[1]);
     if (anchor && focus) document.getSelection()?.setBaseAndExtent(...anchor, ...focus);

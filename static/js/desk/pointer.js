@@ -2,6 +2,7 @@
 /** What mouse and finger do in the workbench: press, select, click deeper, point at a party. */
 import { find, findAll } from "../lib/dom.js";
 import { drawHighlight } from "../text/highlights.js";
+import { offsetAt } from "../text/selection.js";
 import { firstMarkOf, marksOf } from "../text/tags.js";
 import { tagsAt } from "./focus.js";
 
@@ -48,7 +49,9 @@ export class Pointer {
   pressText(target, event) {
     const { caret, root } = this.desk;
     if (event.detail > 2) {
-      caret.selectPart(event.detail === 3 ? "sentence" : "block");
+      const place = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+      const at = place ? offsetAt(this.desk.body, place.offsetNode, place.offset) : null;
+      caret.selectPart(event.detail === 3 ? "sentence" : "block", at ?? caret.offset());
       return this.showBar(event.clientX);
     }
     if (caret.stretch()) return;

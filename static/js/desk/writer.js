@@ -2,6 +2,7 @@
 /** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
+import { nextOf } from "../lib/queue.js";
 import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
@@ -16,6 +17,7 @@ export class Writer {
   constructor(desk) {
     this.desk = desk;
     this.sentInTurn = 0;
+    this.answered = "";
     this.sender = find(desk.root, ".outbox", HTMLElement);
     const asker = find(desk.root, ".token-asker", HTMLElement);
     this.outbox = new Outbox({
@@ -77,10 +79,16 @@ export class Writer {
     }
     if (elt !== this.sender) return false;
     const status = xhr?.status ?? 0;
+    this.answered = successful ? (nextOf(this.outbox.writes)?.key ?? "") : "";
     if (successful) this.desk.adoptPanel();
     if (status === 401) openLinksElsewhere(/** @type {Element} */ (document.getElementById("alerts")));
     this.outbox.settle(status, xhr?.responseText ?? "", reasonOf(xhr));
     return true;
+  }
+
+  /** The last write that waits for its answer. */
+  lastKey() {
+    return this.outbox.writes.findLast(({ reason }) => reason === undefined)?.key;
   }
 
   /** Show how saving stands, in words and on the unsent cards. @param {Saving} saving */

@@ -10,7 +10,7 @@ export class LinkPicker extends HTMLElement {
     this.stop = new AbortController();
     const { signal } = this.stop;
     this.addEventListener("keydown", (event) => this.press(event), { signal });
-    this.addEventListener("click", (event) => this.leave(event), { signal });
+    this.addEventListener("click", (event) => this.answer(event), { signal });
     document.addEventListener("htmx:load", (event) => this.load(event), { signal });
     /** @type {HTMLButtonElement | null} */
     this.wanted = null;
@@ -87,9 +87,14 @@ export class LinkPicker extends HTMLElement {
     return true;
   }
 
-  /** @param {Event} event */
-  leave(event) {
-    if (event.target instanceof Element && event.target.closest("[value='leave']")) this.close();
+  /** A click leaves, or shows the passage of another article first. @param {Event} event */
+  answer(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const choice = target?.closest("[data-preview]");
+    if (target?.closest("[value='leave']")) this.close();
+    if (!(choice instanceof HTMLButtonElement)) return;
+    event.preventDefault();
+    this.choose(choice);
   }
 
   close() {

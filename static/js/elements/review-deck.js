@@ -26,9 +26,24 @@ export class ReviewDeck extends HTMLElement {
     this.removeEventListener("htmx:afterSwap", this.markCurrentRow);
   }
 
+  /** The id of the record that is shown; empty when there is none. */
+  get record() {
+    return find(this, "#review-frame", HTMLElement)?.dataset.record ?? "";
+  }
+
+  /** The ids of what goes with it. */
+  get bundle() {
+    return findAll(this, '.bundle input[name="with"]', HTMLInputElement).map(({ value }) => value.split(":")[1]);
+  }
+
+  /** Whether nothing is left here to decide. */
+  get isDone() {
+    return find(this, "#review-frame:not([data-record])", HTMLElement) !== null;
+  }
+
   /** The record beside the queue has changed: its row is the current one now. */
   markCurrentRow() {
-    this.markRow(`review-row-${find(this, "#review-frame", HTMLElement)?.dataset.record}`);
+    this.markRow(`review-row-${this.record}`);
     this.armed = "";
   }
 
@@ -83,12 +98,23 @@ export class ReviewDeck extends HTMLElement {
   step(by) {
     const rows = findAll(this, ".review-row a", HTMLAnchorElement);
     const current = rows.findIndex((row) => row.hasAttribute("aria-current"));
-    const next = rows[current + by];
+    const ahead = by === 1 ? rows.slice(current + 1) : rows.slice(0, Math.max(current, 0)).reverse();
+    const next = ahead.find(isOpen);
     const following = by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : null;
     (next ?? following)?.click();
     // At once, so that pressing again goes on from there.
     if (next) this.markRow(next.closest(".review-row")?.id ?? "");
     return Boolean(next ?? following);
+  }
+
+  /** Leave a record that is decided: for the next one, the next page, or one that was passed over. */
+  goOn() {
+    if (this.step(1)) return;
+    const left = findAll(this, ".review-row a", HTMLAnchorElement).find(isOpen);
+    const done = find(this, "template.deck-done", HTMLTemplateElement);
+    if (left) left.click();
+    else if (done) find(this, "#review-frame", HTMLElement)?.replaceWith(done.content.cloneNode(true));
+    if (!left) find(this, "#review-record", HTMLElement)?.focus();
   }
 
   /**
@@ -179,4 +205,9 @@ export class ReviewDeck extends HTMLElement {
     if (verdict) find(this, 'input[name="reason"]', HTMLInputElement)?.focus();
     return verdict !== "" || wasArmed;
   }
+}
+
+/** Whether a row is still to be decided. @param {HTMLAnchorElement} row */
+function isOpen(row) {
+  return row.closest(".review-row:not([hidden])") !== null;
 }
