@@ -11,22 +11,29 @@ from annotations.views import (
     comments,
     credentials,
     decisions,
+    exports,
     guidelines,
     home,
+    imports,
     inbox,
     invitations,
     keys,
     links,
     log,
     mail,
+    members,
     mentions,
     people,
     projects,
+    redactions,
+    releases,
     review,
     selection,
     sessions,
+    settings,
     steps,
     tokens,
+    webhooks,
     workbench,
 )
 
@@ -93,6 +100,17 @@ _review: list[URLPattern] = [
     path(f"{_ARTICLE}assignments/end/", assignments.release, name="assignment-end"),
 ]
 
+_exchange: list[URLPattern] = [
+    path("p/<slug:slug>/export/", exports.show_export, name="export"),
+    path("p/<slug:slug>/import/", imports.show_import, name="import"),
+    path("p/<slug:slug>/releases/", releases.show_releases, name="release-list"),
+    path("p/<slug:slug>/releases/<int:number>/", releases.show_release, name="release"),
+    path("p/<slug:slug>/webhooks/", webhooks.show_webhooks, name="webhook-list"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/", webhooks.show_webhook, name="webhook"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/end/", webhooks.end, name="webhook-end"),
+    path("p/<slug:slug>/webhooks/deliveries/<uuid:pk>/", webhooks.repeat, name="webhook-repeat"),
+]
+
 # Names with an underscore are those that django-allauth asks for.
 _sign_in: list[URLPattern] = [
     path("login/", accounts.sign_in, name="login"),
@@ -148,14 +166,29 @@ _members: list[URLPattern] = [
     path("p/<slug:slug>/members/<str:username>/deactivation/", people.deactivate, name="member-deactivate"),
 ]
 
+_administration: list[URLPattern] = [
+    path("p/<slug:slug>/settings/", settings.show_settings, name="project-settings"),
+    path("p/<slug:slug>/members/", members.show_members, name="members"),
+    path("p/<slug:slug>/members/additions/", members.add, name="member-add"),
+    path("p/<slug:slug>/members/roles/", members.give_role, name="member-role"),
+    path("p/<slug:slug>/members/removals/", members.remove, name="member-remove"),
+    path("p/<slug:slug>/members/handovers/", members.give_records, name="member-handover"),
+    path("p/<slug:slug>/redactions/", redactions.show_redactions, name="redactions"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/", redactions.confirm, name="redaction"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/end/", redactions.end, name="redaction-end"),
+    path(f"{_ARTICLE}redactions/", redactions.ask, name="redaction-ask"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/", projects.show_projects, name="project-list"),
     path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
     path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
+    *_exchange,
     *_sign_in,
     *_account,
     *_members,
     *_review,
+    *_administration,
     *_workbench,
 ]

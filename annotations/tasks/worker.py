@@ -1,4 +1,4 @@
-"""The loop of a worker: tasks as they come, and every minute what is due and what was lost."""
+"""The loop of a worker: tasks and messages as they come, and every minute what is due and what was lost."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from annotations.queries.away import is_away
+from annotations.services.delivering import deliver_due
 from annotations.services.task_queue import forget_old_tasks, put_back_lost_tasks, run_next_task
 from annotations.tasks.digests import queue_digests
 
@@ -67,6 +68,7 @@ class Worker:
     def _try(self, act: Callable[[], bool]) -> bool:
         """Act; wait a little and begin with a new connection when the database is away."""
         try:
+            self._prepare()
             return act()
         except (DatabaseError, InterfaceError) as error:
             if not is_away(error):
@@ -76,11 +78,14 @@ class Worker:
             self._stop.wait(self._retry)
             return False
 
-    def _work(self) -> bool:
+    def _prepare(self) -> None:
         if connection.connection is None:
             with connection.cursor() as cursor:
                 cursor.execute(_UNHURRIED)
-        return run_next_task(worker=self._name)
+
+    def _work(self) -> bool:
+        # Tasks first: a message may have to wait for whoever it is sent to.
+        return run_next_task(worker=self._name) or deliver_due(at_most=1) > 0
 
     def _keep_house(self) -> bool:
         put_back_lost_tasks()

@@ -49,6 +49,12 @@ _OTHERS: Final[Mapping[str, Label]] = {
     "article.assigned": _("%(who)s gave the article to %(to)s"),
     "article.taken": _("%(who)s took the article"),
     "article.released": _("%(who)s released the article from %(to)s"),
+    "article.handed_over": _("%(who)s handed open work on the article over"),
+    "article.redacted": _("A passage was redacted; %(who)s confirmed it"),
+    "project.redacted": _("Words of a redacted passage were masked; %(who)s confirmed it"),
+    "redaction.requested": _("%(who)s asked for a passage to be redacted"),
+    "redaction.refused": _("%(who)s refused to redact a passage"),
+    "redaction.withdrawn": _("%(who)s took back a request to redact a passage"),
     "member.added": _("%(who)s added %(name)s as %(role)s"),
     "member.changed": _("%(who)s made %(name)s %(role)s"),
     "member.removed": _("%(who)s took %(name)s out of the project"),
@@ -66,6 +72,12 @@ _OTHERS: Final[Mapping[str, Label]] = {
     "project.edited": _("%(who)s changed the project's details"),
     "guideline.edited": _("%(who)s put version %(number)s of the guideline in force"),
     "import.done": _("%(who)s imported a file"),
+    "article.restored": _("%(who)s brought the article back from an archive"),
+    "project.restored": _("%(who)s brought an archive back"),
+    "release.made": _("%(who)s made release %(number)s"),
+    "release.redacted": _("A redaction masked a passage in release %(number)s"),
+    "webhook.made": _("%(who)s made a webhook"),
+    "webhook.ended": _("%(who)s ended a webhook"),
 }
 
 

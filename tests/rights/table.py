@@ -44,6 +44,7 @@ class Row:
 API: Final = "/api/v1/"
 PROJECT, OUTLET, INCIDENT = f"{API}projects/{{project}}/", f"{API}outlets/", f"{API}incidents/"
 PARTY, ARTICLE, ANNOTATION, LINK = f"{API}parties/", f"{API}articles/", f"{API}annotations/", f"{API}links/"
+RELEASE: Final = f"{API}releases/"
 HTMX: Final = {"HX-Request": "true"}
 HOUSES = {"segments": [[145, 166]], "exact": ["two houses had burned"]}
 VERDICT = {"version": 1, "verdict": "approve"}
@@ -113,6 +114,14 @@ EXCHANGE: Final = [
     # A form without its file: whoever is let through is told so.
     Row("POST", f"{PROJECT}imports/", "analyst", "write", 400),
     Row("GET", f"{API}imports/{{import}}/", "viewer"),
+    Row("GET", RELEASE, "person", named=NOWHERE),
+    *filters(RELEASE, project="{project}"),
+    Row("POST", RELEASE, "reviewer", "review", 201, {"project": "{project}", "name": "New"}, named=BODY),
+    Row("GET", f"{RELEASE}{{release}}/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("HEAD", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/?format=csv&flavour=raw", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/changes/?since={{earlier}}", "viewer"),
 ]
 
 REGISTRY: Final = [
@@ -195,10 +204,12 @@ TEAMWORK: Final = [
     Row("POST", f"{ANNOTATION}{{claim}}/resubmit/", "analyst", "write", 200, {}, "claim", AUTHOR),
     Row("POST", f"{LINK}{{link}}/resubmit/", "analyst", "write", 200, {}, "link", AUTHOR),
     Row("POST", f"{API}decisions/{{decision}}/take/", "analyst", "write", whose=AUTHOR),
+    Row("GET", f"{ARTICLE}{{article}}/progress/", "viewer"),
     Row("GET", f"{ARTICLE}{{article}}/assignments/", "viewer"),
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
     Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+    Row("GET", f"{PROJECT}inbox/", "viewer"),
     Row("GET", f"{PROJECT}guideline/", "viewer"),
     Row("PATCH", f"{PROJECT}guideline/", "admin", "review", 200, {"text": "# Claim"}, "guideline"),
     Row("GET", f"{PROJECT}guideline/history/", "viewer"),
@@ -269,6 +280,22 @@ PAGES: Final = [
     Row(
         "POST", f"{PAGE}articles/new/", "analyst", ok=302, body={"title": "New", "text": "New words.", "language": "en"}
     ),
+    Row("GET", f"{PAGE}export/", "viewer"),
+    Row("GET", f"{PAGE}export/?format=csv", "viewer", headers=HTMX),
+    Row("GET", f"{PAGE}import/", "analyst"),
+    # A form without its file.
+    Row("POST", f"{PAGE}import/", "analyst", ok=400, body={"act": "check"}),
+    Row("GET", f"{PAGE}releases/", "viewer"),
+    Row(
+        "POST", f"{PAGE}releases/", "reviewer", ok=302, body={"name": "New", "state": "approved", "text": "include"}
+    ),
+    Row("GET", f"{PAGE}releases/{{number}}/?since=1", "viewer"),
+    Row("GET", f"{PAGE}webhooks/", "admin"),
+    # Switched off unless a site wants them: whoever is let through is told so.
+    Row("POST", f"{PAGE}webhooks/", "admin", ok=400, body={"url": "https://example.org/", "topics": "release"}),
+    Row("GET", f"{PAGE}webhooks/{{webhook}}/", "admin"),
+    Row("POST", f"{PAGE}webhooks/{{webhook}}/end/", "admin", ok=302),
+    Row("POST", f"{PAGE}webhooks/deliveries/{{delivery}}/", "admin", ok=302),
     Row("GET", f"{PAGE}review/", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&annotation={{claim}}", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&link={{link}}", "viewer"),
@@ -289,6 +316,19 @@ PAGES: Final = [
     Row("POST", f"{PAGE}inbox/proposals/{{decision}}/", "analyst", ok=302, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/submissions/", "analyst", ok=302, body={"record": "annotation:{claim}:1"}, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/settlements/", "viewer", ok=302, body={"record": "annotation:{claim}:1"}),
+    Row("GET", f"{PAGE}settings/", "admin"),
+    Row("POST", f"{PAGE}settings/", "admin", ok=302, body={"version": "1", "name": "Home", "visibility": "shared"}),
+    Row("GET", f"{PAGE}members/", "admin"),
+    Row("POST", f"{PAGE}members/additions/", "admin", ok=302, body={"user": "newcomer", "role": "viewer"}),
+    Row("POST", f"{PAGE}members/roles/", "admin", ok=302, body={"user": "{member}", "role": "analyst"}),
+    Row("POST", f"{PAGE}members/removals/", "admin", ok=302, body={"user": "{member}"}),
+    Row("POST", f"{PAGE}members/handovers/", "admin", ok=302, body={"user": "{member}", "to": "noa"}),
+    Row("GET", f"{PAGE}redactions/", "reviewer"),
+    Row("GET", f"{PAGE}redactions/{{redaction}}/", "reviewer"),
+    Row("POST", f"{PAGE}redactions/{{redaction}}/", "reviewer", ok=302),
+    Row("POST", f"{PAGE}redactions/{{redaction}}/end/", "reviewer", ok=302),
+    Row("GET", f"{DESK}redactions/", "admin"),
+    Row("POST", f"{DESK}redactions/", "admin", body={"words": "Monday", "look": "yes"}),
     Row("POST", f"{PAGE}inbox/comments/read/", "viewer", ok=302),
     Row("POST", f"{PAGE}inbox/given/read/", "viewer", ok=302),
     Row("GET", f"{PAGE}log/", "admin"),
