@@ -132,7 +132,7 @@ def test_a_link_is_drawn_from_card_and_handle_to_what_can_take_it(site: Site, op
     pull(page, middle(page.locator(".annotation-panel [data-command=who]")), middle(party))
     page.mouse.up()
     expect(page.locator(".link-chip .party")).to_have_count(1)
-    pull(page, middle(page.locator("[data-link]")), middle(claim))
+    pull(page, middle(page.locator(".span-handles [data-link]")), middle(claim))
     expect(reader).to_have_attribute("data-linking", "party claim counterclaim")
     page.mouse.up()
     expect(page.locator(".link-chip .claim")).to_have_count(1)

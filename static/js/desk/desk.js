@@ -8,11 +8,11 @@ import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
-import { Folds } from "./folds.js";
 import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle, uncover } from "./focus.js";
+import { Folds } from "./folds.js";
 import { LinkDrag } from "./link-drag.js";
-import { choosePartyByKey } from "./party-query.js";
 import { Marking } from "./marking.js";
+import { choosePartyByKey } from "./party-query.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
@@ -338,6 +338,7 @@ export class Desk {
   /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
   openPicker(ids) {
     this.isPicking = true;
+    this.say("");
     showHints(this.root, ids);
     this.refresh();
     const digit = this.digit;
@@ -348,6 +349,7 @@ export class Desk {
 
   leavePicker() {
     this.isPicking = false;
+    this.say("");
     this.refresh();
     this.body.focus({ preventScroll: true });
   }
