@@ -11,8 +11,10 @@ from annotations.views import (
     comments,
     credentials,
     decisions,
+    exports,
     guidelines,
     home,
+    imports,
     inbox,
     invitations,
     keys,
@@ -24,12 +26,14 @@ from annotations.views import (
     people,
     projects,
     redactions,
+    releases,
     review,
     selection,
     sessions,
     settings,
     steps,
     tokens,
+    webhooks,
     workbench,
 )
 
@@ -94,6 +98,17 @@ _review: list[URLPattern] = [
     path("p/<slug:slug>/articles/next/", assignments.take_next, name="article-next"),
     path(f"{_ARTICLE}assignments/", assignments.assign, name="assignment-create"),
     path(f"{_ARTICLE}assignments/end/", assignments.release, name="assignment-end"),
+]
+
+_exchange: list[URLPattern] = [
+    path("p/<slug:slug>/export/", exports.show_export, name="export"),
+    path("p/<slug:slug>/import/", imports.show_import, name="import"),
+    path("p/<slug:slug>/releases/", releases.show_releases, name="release-list"),
+    path("p/<slug:slug>/releases/<int:number>/", releases.show_release, name="release"),
+    path("p/<slug:slug>/webhooks/", webhooks.show_webhooks, name="webhook-list"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/", webhooks.show_webhook, name="webhook"),
+    path("p/<slug:slug>/webhooks/<uuid:pk>/end/", webhooks.end, name="webhook-end"),
+    path("p/<slug:slug>/webhooks/deliveries/<uuid:pk>/", webhooks.repeat, name="webhook-repeat"),
 ]
 
 # Names with an underscore are those that django-allauth asks for.
@@ -169,6 +184,7 @@ urlpatterns = [
     path("projects/", projects.show_projects, name="project-list"),
     path("p/<slug:slug>/articles/", articles.show_articles, name="article-list"),
     path("p/<slug:slug>/articles/new/", articles.add_article, name="article-create"),
+    *_exchange,
     *_sign_in,
     *_account,
     *_members,

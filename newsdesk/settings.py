@@ -6,11 +6,12 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from newsdesk import env
+from newsdesk import __version__, env
 from newsdesk.logs import logging_settings
 from newsdesk.secret_key import read_or_make_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SOFTWARE_VERSION = __version__
 
 # --- Where things lie -------------------------------------------------------------------------------------------
 NEWSDESK_VAR = env.env_path("NEWSDESK_VAR", BASE_DIR / "var")
@@ -322,6 +323,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- Webhooks ---------------------------------------------------------------------------------------------------
+# Off, because the server then speaks to addresses that project admins type in.
+WEBHOOKS = env.env_bool("WEBHOOKS", default=False)
+# Hosts of one's own network that webhooks may reach all the same.
+WEBHOOK_PRIVATE_HOSTS = env.env_list("WEBHOOK_PRIVATE_HOSTS")
 
 # --- Static files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

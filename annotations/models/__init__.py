@@ -8,14 +8,16 @@ from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
 from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
-from annotations.models.imports import Import
+from annotations.models.imports import Import, ImportNames
 from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
 from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
 from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
+from annotations.models.releases import Release, ReleasePart
 from annotations.models.review import Decision
+from annotations.models.webhooks import Delivery, Webhook
 from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
@@ -27,12 +29,14 @@ __all__ = [
     "Assignment",
     "Comment",
     "Decision",
+    "Delivery",
     "Event",
     "EventChain",
     "EventPayload",
     "GuidelineVersion",
     "IdempotentAnswer",
     "Import",
+    "ImportNames",
     "Incident",
     "IncidentArticle",
     "Invitation",
@@ -49,8 +53,11 @@ __all__ = [
     "Redaction",
     "RedactionPlace",
     "RedactionRequest",
+    "Release",
+    "ReleasePart",
     "SignInCount",
     "SignInLink",
     "UndoStep",
     "User",
+    "Webhook",
 ]

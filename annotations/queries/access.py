@@ -23,6 +23,7 @@ from annotations.models import (
     Outlet,
     Party,
     Project,
+    Release,
     User,
 )
 from annotations.models.annotations import in_hands_of
@@ -151,6 +152,14 @@ def visible_imports(actor: Actor, project_id: UUID | None = None) -> QuerySet[Im
     return _not_blind(_in_projects(Import.objects.all(), actor, project_id), actor, project_id, Q(actor=actor.user))
 
 
+def visible_releases(actor: Actor, project_id: UUID | None = None) -> QuerySet[Release]:
+    """Answer the releases of the actor's projects; in a blind project a viewer those of the approved set alone."""
+    found = _in_projects(Release.objects.select_related("project", "made_by"), actor, project_id)
+    blind = _blind_projects(actor)
+    as_viewer = Q(project_id__in=blind.filter(role=Role.VIEWER).values("project_id"), filters__state="approved")
+    return found.filter(as_viewer | ~Q(project_id__in=blind.values("project_id")))
+
+
 def visible_annotations(actor: Actor, project_id: UUID | None = None) -> QuerySet[Annotation]:
     """Answer the annotations the actor may see; in a blind project own ones, for viewers the approved set."""
     return _reviewed(Annotation.objects.all(), actor, project_id)
@@ -206,6 +215,19 @@ def get_party_for(actor: Actor, pk: UUID) -> Party:
 def get_import_for(actor: Actor, pk: UUID) -> Import:
     """Fetch the report of an import. Raises: NotFound."""
     return _one(visible_imports(actor), pk)
+
+
+def get_release_for(actor: Actor, pk: UUID) -> Release:
+    """Fetch a release with its project. Raises: NotFound."""
+    return _one(visible_releases(actor), pk)
+
+
+def get_numbered_release_for(actor: Actor, project: Project, number: int) -> Release:
+    """Fetch a release of a project by its number. Raises: NotFound."""
+    found = visible_releases(actor, project.id).filter(number=number).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_annotation_for(actor: Actor, pk: UUID) -> Annotation:

@@ -128,6 +128,10 @@ _ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DECIDED: Final = f"""
 SELECT e.id AS event, e.project_id, substring(p.content FROM '"decision":"({_ID})"')::uuid AS decision
 FROM event e JOIN event_payload p ON p.event_id = e.id WHERE p.content LIKE '%"decision":"%'
+UNION ALL
+SELECT e.id, e.project_id, item[1]::uuid FROM event e JOIN event_payload p ON p.event_id = e.id
+CROSS JOIN regexp_matches(substring(p.content FROM '"decisions":\\[(.*?)\\]'), '"({_ID})"', 'g') AS item
+WHERE p.content LIKE '%"decisions":["%'
 """  # noqa: S608 - constants of ours
 _DECISION_CHECKS: Final = (
     Check(

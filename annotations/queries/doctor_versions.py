@@ -51,7 +51,7 @@ class Told:
         """Take in one payload; one that is no JSON of ours tells nothing.
 
         An event of one record carries its version and the content's digest, an import's a list of [id, digest]
-        under the plural of the table.
+        under the plural of the table, to which a restored archive adds the version's number.
         """
         if '"content"' not in content and 's":[[' not in content:
             return
@@ -64,8 +64,8 @@ class Told:
         if table in _TABLES and isinstance(payload.get("version"), int):
             self._keep(Version(table, subject, payload["version"]), payload.get("content"))
         for table in _TABLES:
-            for record, digest in _pairs(payload.get(f"{table}s")):
-                self._keep(Version(table, record, 1), digest)
+            for record, digest, number in _listed(payload.get(f"{table}s")):
+                self._keep(Version(table, record, number), digest)
 
     def _keep(self, version: Version, digest: object) -> None:
         if isinstance(digest, str):
@@ -114,8 +114,11 @@ def _faults(row: tuple[Any, ...], digest: str | None) -> Iterator[Finding]:
         yield finding("version_changed", table, record, project, detail.format(number=number))
 
 
-def _pairs(listed: object) -> Iterator[tuple[str, str]]:
-    """Answer what an import lists; anything of another shape tells nothing."""
-    for item in listed if isinstance(listed, list) else ():
-        if isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item):
-            yield item[0], item[1]
+def _listed(items: object) -> Iterator[tuple[str, str, int]]:
+    """Answer what an import or a restored archive lists; anything of another shape tells nothing."""
+    for item in items if isinstance(items, list) else ():
+        match item:
+            case [str(record), str(digest)]:
+                yield record, digest, 1
+            case [str(record), str(digest), int(number)]:
+                yield record, digest, number

@@ -141,7 +141,7 @@ def _about(kind: LogKind) -> Q:
         LogKind.ARTICLES: Q(verb__regex=r"^(article|redaction)\."),
         LogKind.REGISTRY: Q(verb__regex=r"^(outlet|party|incident)\."),
         LogKind.PEOPLE: Q(verb__startswith="member."),
-        LogKind.PROJECT: Q(verb__regex=r"^(project|guideline|import)\."),
+        LogKind.PROJECT: Q(verb__regex=r"^(project|guideline|import|release|webhook)\."),
     }
     return abouts[kind]
 

@@ -63,6 +63,7 @@ SOURCES: Final = (
     Source("import", ("errors",)),
     Source("invitation", ("note",)),
     Source("guideline_version", ("text",), number="number"),
+    Source("release", ("name",)),
     Source("redaction", ("reason",), article="article_id"),
     Source("redaction_request", ("reason",), article="article_id"),
 )
@@ -75,6 +76,8 @@ OF_THE_PASSAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "idempotent_answer": ("body", "body_digest"),
     "import": ("mapping",),
     "undo_step": ("changes",),
+    "release": ("manifest", "texts"),
+    "release_part": ("content",),
 }
 # Closed sets, digests, numbers, names of accounts: nothing of an article comes here.
 WITHOUT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -94,7 +97,12 @@ WITHOUT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "event_chain": ("head",),
     "event": ("verb", "subject_label", "payload_digest", "previous", "digest"),
     "idempotent_answer": ("key", "method", "path", "headers"),
-    "import": ("format", "status", "counts"),
+    "import": ("format", "status", "counts", "unknown"),
+    # Labels of other tools; addresses; ids and closed sets.
+    "import_names": ("format", "labels", "relations"),
+    "release": ("filters",),
+    "webhook": ("url", "topics", "salt"),
+    "webhook_delivery": ("topic", "body", "state", "problem"),
     "decision": ("verdict", "reason"),
     "redaction": ("segments", "old_digest", "counts"),
     "redaction_request": ("segments", "choices", "closed_as"),

@@ -1,21 +1,23 @@
 """Imports: a file of any known format into a project, all or nothing, or (asked for) its good lines only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from annotations.errors import FieldError, InvalidParameter, Unavailable, Unprocessable
+from annotations.errors import FieldError, InvalidParameter, Unprocessable
 from annotations.formats import DEFAULT_FORMAT, codec_named
 from annotations.formats.codec import Problem
 from annotations.models import Import, Project
 from annotations.queries.access import Actor, require
-from annotations.queries.export_session import RETRY_AFTER_SECONDS, SLOT_LOCK, SLOTS
 from annotations.rules.permissions import Action
 from annotations.services.exchange_match import StoredRecords
+from annotations.services.exchange_names import keep_names, names_for, unknown_of
 from annotations.services.exchange_plan import Plan, plan_import
 from annotations.services.exchange_store import store_plan
+from annotations.services.exchange_turns import take_time, take_turn
 
 
 class OnError(StrEnum):
@@ -32,6 +34,9 @@ class ImportOrder:
     format: str = DEFAULT_FORMAT
     on_error: OnError = OnError.REFUSE
     dry_run: bool = False
+    # From labels to kinds and from relations to link types; None is what the project used last for this format.
+    labels: Mapping[str, str] | None = None
+    relations: Mapping[str, str] | None = None
 
 
 def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: ImportOrder) -> Import:
@@ -46,50 +51,28 @@ def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: Import
     report = Import(project=project, actor=actor.user, format=order.format, status="done")
     with transaction.atomic():
         # First, because a caller may have opened the transaction, which must not wait idle for a long file.
-        _take_time()
-        reading = codec.read(file)
-        _take_turn(project)
+        take_time()
+        names = names_for(project, order.format, order.labels, order.relations)
+        reading = codec.read_named(file, names) if codec.read_named else codec.read(file)
+        take_turn(project)
         plan = plan_import(project.id, reading, StoredRecords(actor, project, reading.items))
         plan.problems = [reading.located(found) for found in plan.problems]
         if plan.problems and order.on_error is OnError.REFUSE:
-            raise _refusal(plan.problems)
-        report.counts = _counts(plan)
+            raise refusal_of(plan.problems)
+        report.counts = _counts(plan) | {"left_out": names.left_out}
         report.errors = [{"line": found.line, "code": found.code, "detail": found.detail} for found in plan.problems]
+        report.unknown = unknown_of(names)
         report.mapping = {file_id: str(pk) for file_id, pk in plan.mapping.items()}
         if not order.dry_run:
             if not plan.is_empty:
                 store_plan(actor=actor, project=project, plan=plan, report=report)
+            keep_names(project, order.format, names)
             report.save(force_insert=True)
     return report
 
 
-# An import may take long, and two into one project would not see each other's records.
-_LIMITS: Final = """
-SET LOCAL statement_timeout = 0;
-SET LOCAL lock_timeout = '10s';
-SET LOCAL idle_in_transaction_session_timeout = '1h';
-"""
-
-
-def _take_time() -> None:
-    """Lift the limits of web requests for this transaction, and take a slot. Raises: Unavailable."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LIMITS)
-        for slot in range(SLOTS):
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [SLOT_LOCK, slot])
-            if cursor.fetchone()[0]:
-                break
-        else:
-            detail = "Several exports or imports are running; repeat in a moment."
-            raise Unavailable(detail, extras={"retry_after": RETRY_AFTER_SECONDS})
-
-
-def _take_turn(project: Project) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{project.id}"])
-
-
-def _refusal(problems: list[Problem]) -> Unprocessable:
+def refusal_of(problems: list[Problem]) -> Unprocessable:
+    """Refuse a whole file for its bad lines."""
     errors = [FieldError("", found.code, found.detail, line=found.line) for found in problems]
     return Unprocessable(code=errors[0].code if len({error.code for error in errors}) == 1 else "", errors=errors)
 

@@ -26,6 +26,8 @@ from annotations.models import (
 )
 from annotations.queries.redaction_sources import SOURCES, Found, Source, like_patterns
 from annotations.services.articles import index_passages
+from annotations.services.events import Happening
+from annotations.services.release_masking import ReleaseMasking
 
 _VERSIONED: Final = frozenset({"article", "outlet", "incident", "party", "project"})
 _CHANGED: Final = frozenset({*_VERSIONED, "annotation", "link"})
@@ -37,6 +39,8 @@ class Masking:
     def __init__(self, article: Article, segments: Sequence[Segment], words: list[str], chosen: list[Found]) -> None:
         """Read every text concerned; annotations are locked, and the article is already."""
         self._article, self._segments, self._words, self._chosen = article, segments, words, chosen
+        # What to tell of the releases that changed.
+        self.releases: list[Happening] = []
         self._places = [
             _place("article", article.id, ("text",), segments),
             *self._exact_of_annotations(),
@@ -76,6 +80,8 @@ class Masking:
         self._mask_steps()
         self._mask_answers()
         self._mask_mappings()
+        masking = ReleaseMasking(self._article, self._segments, self._words, self._chosen)
+        self.releases = masking.store(redaction)
 
     def drop_payloads(self, redaction: Redaction) -> None:
         """Drop payloads and salts of the article's events, and of those that tell of other records masked."""

@@ -149,6 +149,7 @@ def confirm_redaction(*, actor: Actor, request: RedactionRequest, choices: Choic
         if masking.touches_project:
             payload = {"redaction": str(redaction.id)}
             happenings.append(Happening("project.redacted", held.project_id, "project", None, payload))
+        happenings += masking.releases
         record_events(actor=actor.user, project_id=held.project_id, happenings=happenings)
         # After the chains are locked: an event that was just being written is seen.
         masking.drop_payloads(redaction)

@@ -1,4 +1,4 @@
-"""The loop of a worker: tasks as they come, and every minute what is due and what was lost."""
+"""The loop of a worker: tasks and messages as they come, and every minute what is due and what was lost."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from annotations.queries.away import is_away
+from annotations.services.delivering import deliver_due
 from annotations.services.task_queue import forget_old_tasks, put_back_lost_tasks, run_next_task
 from annotations.tasks.digests import queue_digests
 
@@ -83,7 +84,8 @@ class Worker:
                 cursor.execute(_UNHURRIED)
 
     def _work(self) -> bool:
-        return run_next_task(worker=self._name)
+        # Tasks first: a message may have to wait for whoever it is sent to.
+        return run_next_task(worker=self._name) or deliver_due(at_most=1) > 0
 
     def _keep_house(self) -> bool:
         put_back_lost_tasks()

@@ -153,7 +153,7 @@ class PasskeyForm(OurLook, AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         """Check what the device made; who holds it has said who they are."""
-        given: dict[str, Any] = super().clean()
+        given: dict[str, Any] = super().clean() or {}
         if not self.errors:
             record_authentication(context.request, self.user, "mfa", reauthenticated=True)
         return given

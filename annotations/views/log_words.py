@@ -72,6 +72,12 @@ _OTHERS: Final[Mapping[str, Label]] = {
     "project.edited": _("%(who)s changed the project's details"),
     "guideline.edited": _("%(who)s put version %(number)s of the guideline in force"),
     "import.done": _("%(who)s imported a file"),
+    "article.restored": _("%(who)s brought the article back from an archive"),
+    "project.restored": _("%(who)s brought an archive back"),
+    "release.made": _("%(who)s made release %(number)s"),
+    "release.redacted": _("A redaction masked a passage in release %(number)s"),
+    "webhook.made": _("%(who)s made a webhook"),
+    "webhook.ended": _("%(who)s ended a webhook"),
 }
 
 

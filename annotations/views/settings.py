@@ -60,7 +60,7 @@ class SettingsForm(PlainForm):
         super().__init__(*args, **kwargs)
         for kind, names in ASKABLE.items():
             self.fields[f"{_REQUIRED}{kind}"] = forms.MultipleChoiceField(
-                label=KIND_LABELS[kind],
+                label=str(KIND_LABELS[kind]),
                 choices=[(name, ATTRIBUTE_LABELS[name]) for name in names],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,

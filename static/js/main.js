@@ -19,6 +19,7 @@ import { SpanHandles } from "./elements/span-handles.js";
 import { TagToolbar } from "./elements/tag-toolbar.js";
 import { TextCaret } from "./elements/text-caret.js";
 import { UnsentCards } from "./elements/unsent-cards.js";
+import { UploadProgress } from "./elements/upload-progress.js";
 
 customElements.define("save-state", SaveState);
 customElements.define("tag-toolbar", TagToolbar);
@@ -38,3 +39,4 @@ customElements.define("passkey-notice", PasskeyNotice);
 customElements.define("review-deck", ReviewDeck);
 customElements.define("review-inbox", ReviewInbox);
 customElements.define("review-undo", ReviewUndo);
+customElements.define("upload-progress", UploadProgress);

@@ -77,7 +77,7 @@ def faults(page: Page, path: str) -> tuple[list[str], int]:
 def test_pages_break_no_rule_of_axe_and_fit(
     project: dict[str, Any], sign_in: Callable[..., Page], complaints: list[str], view: str
 ) -> None:
-    found = {}
+    found: dict[str, tuple[list[str], int]] = {}
     for name, paths in pages(project).items():
         page = sign_in(name, **VIEWS[view])
         found |= {path: faults(page, path) for path in paths}

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from annotations.anchoring.anchor import Segment
-from annotations.models import Import, Invitation, Project
+from annotations.models import Delivery, Import, Invitation, Project, Webhook
 from annotations.queries.access import Actor
+from annotations.queries.export_choice import Choice
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role, Scope
@@ -16,6 +17,7 @@ from annotations.services.assignments import assign_article
 from annotations.services.guidelines import edit_guideline
 from annotations.services.invitations import make_invitation
 from annotations.services.redactions import RedactionDraft, request_redaction
+from annotations.services.releases import make_release
 from annotations.services.review import decide_one
 from tests.factories import (
     an_id,
@@ -100,6 +102,11 @@ def _fill(admin: Actor, reviewer: Actor, other: Actor, project: Project, authors
     monday = Segment(TEXT.index("Monday"), TEXT.index("Monday") + len("Monday"))
     asked = request_redaction(actor=other, article=article, draft=RedactionDraft((monday,), "Safety.", {}))
     report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
+    releases = [make_release(actor=admin, project=project, name=name, choice=Choice()) for name in ("First", "Second")]
+    webhook = Webhook.objects.create(
+        project=project, url="https://example.org/", topics=["release"], made_by=admin.user
+    )
+    delivery = Delivery.objects.create(project=project, webhook=webhook, topic="release", body="{}", state="failed")
     lone = make_actor(f"only-{project.slug}")
     make_member(admin, project, lone, Role.VIEWER)
     make_invitation(actor=admin, project=project, role=Role.VIEWER, days=7)
@@ -124,6 +131,11 @@ def _fill(admin: Actor, reviewer: Actor, other: Actor, project: Project, authors
             "spare": str(spare.id),
             "article": str(article.id),
             "assigned": reviewer.user.username,
+            "earlier": str(releases[0].id),
+            "release": str(releases[1].id),
+            "number": str(releases[1].number),
+            "webhook": str(webhook.id),
+            "delivery": str(delivery.id),
         },
         made={author.user.username: _records(author, reviewer, article, party.id) for author in authors},
         versions={**versions, "article": article.version},
@@ -157,6 +169,7 @@ def _nowhere(like: Place) -> Place:
         "lone member": like.shared["lone member"],
         "member": like.shared["member"],
         "assigned": like.shared["assigned"],
+        "number": "999",
     }
     shared = {name: others.get(name) or str(an_id()) for name in like.shared}
     made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}

@@ -44,6 +44,7 @@ class Row:
 API: Final = "/api/v1/"
 PROJECT, OUTLET, INCIDENT = f"{API}projects/{{project}}/", f"{API}outlets/", f"{API}incidents/"
 PARTY, ARTICLE, ANNOTATION, LINK = f"{API}parties/", f"{API}articles/", f"{API}annotations/", f"{API}links/"
+RELEASE: Final = f"{API}releases/"
 HTMX: Final = {"HX-Request": "true"}
 HOUSES = {"segments": [[145, 166]], "exact": ["two houses had burned"]}
 VERDICT = {"version": 1, "verdict": "approve"}
@@ -113,6 +114,14 @@ EXCHANGE: Final = [
     # A form without its file: whoever is let through is told so.
     Row("POST", f"{PROJECT}imports/", "analyst", "write", 400),
     Row("GET", f"{API}imports/{{import}}/", "viewer"),
+    Row("GET", RELEASE, "person", named=NOWHERE),
+    *filters(RELEASE, project="{project}"),
+    Row("POST", RELEASE, "reviewer", "review", 201, {"project": "{project}", "name": "New"}, named=BODY),
+    Row("GET", f"{RELEASE}{{release}}/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("HEAD", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/?format=csv&flavour=raw", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/changes/?since={{earlier}}", "viewer"),
 ]
 
 REGISTRY: Final = [
@@ -271,6 +280,22 @@ PAGES: Final = [
     Row(
         "POST", f"{PAGE}articles/new/", "analyst", ok=302, body={"title": "New", "text": "New words.", "language": "en"}
     ),
+    Row("GET", f"{PAGE}export/", "viewer"),
+    Row("GET", f"{PAGE}export/?format=csv", "viewer", headers=HTMX),
+    Row("GET", f"{PAGE}import/", "analyst"),
+    # A form without its file.
+    Row("POST", f"{PAGE}import/", "analyst", ok=400, body={"act": "check"}),
+    Row("GET", f"{PAGE}releases/", "viewer"),
+    Row(
+        "POST", f"{PAGE}releases/", "reviewer", ok=302, body={"name": "New", "state": "approved", "text": "include"}
+    ),
+    Row("GET", f"{PAGE}releases/{{number}}/?since=1", "viewer"),
+    Row("GET", f"{PAGE}webhooks/", "admin"),
+    # Switched off unless a site wants them: whoever is let through is told so.
+    Row("POST", f"{PAGE}webhooks/", "admin", ok=400, body={"url": "https://example.org/", "topics": "release"}),
+    Row("GET", f"{PAGE}webhooks/{{webhook}}/", "admin"),
+    Row("POST", f"{PAGE}webhooks/{{webhook}}/end/", "admin", ok=302),
+    Row("POST", f"{PAGE}webhooks/deliveries/{{delivery}}/", "admin", ok=302),
     Row("GET", f"{PAGE}review/", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&annotation={{claim}}", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&link={{link}}", "viewer"),

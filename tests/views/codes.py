@@ -13,7 +13,8 @@ _KEY = re.compile(r'<code class="secret" dir="ltr">([A-Z2-7]+)</code>')
 
 def code_of(secret: str, *, later: int = 0) -> str:
     """Give the code of an app, now or so many half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+    return code
 
 
 def set_up_app(browser: Client) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -23,7 +24,7 @@ class Provider(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer discovery and who the person is."""
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://127.0.0.1:{cast(ThreadingHTTPServer, self.server).server_port}"
         discovery = {
             "issuer": base,
             "authorization_endpoint": f"{base}/authorize",
