@@ -93,7 +93,7 @@ class ReleaseMasking:
             found["exact"] = [mask(words, inside(Segment(*place), self._segments)) for place, words in places]
         chosen = ("project", values["project"]["id"]) if type_ == "newsdesk" else (type_, identifier)
         if chosen in self._chosen:
-            kept = {name: found[name] for name in ("text", "exact", "sha256") if name in found}
+            kept: dict[str, Any] = {name: found[name] for name in ("text", "exact", "sha256") if name in found}
             found = {**self._masked(found), **kept}
         return found
 
