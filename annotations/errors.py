@@ -373,18 +373,6 @@ class KindOff(Conflict):
     sentence = "This project does not mark cues; an admin can switch them on in its settings."
 
 
-class AlreadyMasked(Conflict):
-    code = "already_masked"
-    sentence = "Nothing is left to mask at these places."
-
-
-class Undecided(Conflict):
-    """Words of the passage stand elsewhere too, and somebody has not said whether they are masked there."""
-
-    code = "undecided"
-    sentence = "The same words stand in other records; decide for each whether it is masked there."
-
-
 class InProgress(Conflict):
     code = "in_progress"
     sentence = "The same request is still running; repeat it in a moment."

@@ -21,13 +21,16 @@ from annotations.views import (
     links,
     log,
     mail,
+    members,
     mentions,
     people,
     projects,
+    redactions,
     releases,
     review,
     selection,
     sessions,
+    settings,
     steps,
     tokens,
     webhooks,
@@ -163,6 +166,19 @@ _members: list[URLPattern] = [
     path("p/<slug:slug>/members/<str:username>/deactivation/", people.deactivate, name="member-deactivate"),
 ]
 
+_administration: list[URLPattern] = [
+    path("p/<slug:slug>/settings/", settings.show_settings, name="project-settings"),
+    path("p/<slug:slug>/members/", members.show_members, name="members"),
+    path("p/<slug:slug>/members/additions/", members.add, name="member-add"),
+    path("p/<slug:slug>/members/roles/", members.give_role, name="member-role"),
+    path("p/<slug:slug>/members/removals/", members.remove, name="member-remove"),
+    path("p/<slug:slug>/members/handovers/", members.give_records, name="member-handover"),
+    path("p/<slug:slug>/redactions/", redactions.show_redactions, name="redactions"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/", redactions.confirm, name="redaction"),
+    path("p/<slug:slug>/redactions/<uuid:pk>/end/", redactions.end, name="redaction-end"),
+    path(f"{_ARTICLE}redactions/", redactions.ask, name="redaction-ask"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("projects/", projects.show_projects, name="project-list"),
@@ -173,5 +189,6 @@ urlpatterns = [
     *_account,
     *_members,
     *_review,
+    *_administration,
     *_workbench,
 ]

@@ -30,10 +30,6 @@ TEMPORARY_TABLES_ONLY = "annotations/queries/export_session.py"
 
 # Verbs that one skin does not offer yet, each with the reason.
 ONLY_IN_API = {
-    "change_role": "people are managed by command and API until accounts get their pages",
-    "add_member": "likewise",
-    "remove_member": "likewise",
-    "edit_project": "there is no page of settings yet",
     "edit_article": "there is no page for metadata yet",
     "create_incident": "there is no page of incidents yet",
     "edit_incident": "likewise",
@@ -56,6 +52,11 @@ STEPS = {"store_plan", "store_archive"}
 ONLY_IN_SHELL = {"restore_archive"}
 # What only a screen does: remember what was on it, put things away in it, and take acts back.
 ONLY_ON_PAGES = {
+    # Two people look at every place before it goes, which a program cannot do for them.
+    "request_redaction",
+    "confirm_redaction",
+    "close_request",
+    "hand_over",
     "create_tag",
     "change_tag",
     "remove_tag",
@@ -322,6 +323,7 @@ SINGULAR = {
     "accounts": "account",
     "inbox": "inbox",
     "guideline": "guideline",
+    "redactions": "redaction",
     "log": "log",
 }
 # Where the plain name would stammer or already belongs to an element: template → name.

@@ -72,7 +72,7 @@ class Given:
 class Approved:
     """How much of one's work a reviewer approved in an article on a day."""
 
-    day: datetime
+    day: date
     article: UUID
     article_title: str
     reviewer: str

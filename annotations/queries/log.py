@@ -138,7 +138,7 @@ def _about(kind: LogKind) -> Q:
         LogKind.LINKS: Q(verb__startswith="link.") & ~decided & ~said,
         LogKind.DECISIONS: decided,
         LogKind.COMMENTS: said,
-        LogKind.ARTICLES: Q(verb__startswith="article."),
+        LogKind.ARTICLES: Q(verb__regex=r"^(article|redaction)\."),
         LogKind.REGISTRY: Q(verb__regex=r"^(outlet|party|incident)\."),
         LogKind.PEOPLE: Q(verb__startswith="member."),
         LogKind.PROJECT: Q(verb__regex=r"^(project|guideline|import|release|webhook)\."),

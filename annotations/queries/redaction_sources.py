@@ -61,6 +61,7 @@ SOURCES: Final = (
     Source("decision", ("comment", "proposal"), article="article_id"),
     Source("comment", ("text",), article="article_id"),
     Source("import", ("errors",)),
+    Source("invitation", ("note",)),
     Source("guideline_version", ("text",), number="number"),
     Source("release", ("name",)),
     Source("redaction", ("reason",), article="article_id"),
@@ -108,6 +109,8 @@ WITHOUT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "redaction_place": ("place_table", "path", "field", "segments"),
     "undo_step": ("kind",),
     "key_settings": ("keys",),
+    "invitation": ("role", "digest"),
+    "mail_settings": ("digest",),
 }
 
 

@@ -13,14 +13,13 @@ from annotations.anchoring.anchor import Segment
 from annotations.anchoring.locate import check_segments
 from annotations.anchoring.masking import find_words, joined, words_at
 from annotations.errors import (
-    AlreadyMasked,
+    Conflict,
     DuplicateAnnotation,
     DuplicateArticle,
     FieldError,
     InvalidFields,
     NotFound,
     OwnWork,
-    Undecided,
     WrongState,
 )
 from annotations.models import Article, Redaction, RedactionRequest
@@ -37,6 +36,20 @@ Choices = Mapping[Key, bool]
 
 # A project is searched and a long text written in one transaction.
 _PATIENCE: Final = "SET LOCAL statement_timeout = '60s'"
+
+
+class AlreadyMasked(Conflict):
+    """409: nothing but blocks stands there."""
+
+    code = "already_masked"
+    sentence = "Nothing is left to mask at these places."
+
+
+class Undecided(Conflict):
+    """409: words of the passage stand elsewhere too, and somebody has not said whether they are masked there."""
+
+    code = "undecided"
+    sentence = "The same words stand in other records; decide for each whether it is masked there."
 
 
 @dataclass(frozen=True, slots=True)

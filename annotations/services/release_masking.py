@@ -93,8 +93,8 @@ class ReleaseMasking:
             found["exact"] = [mask(words, inside(Segment(*place), self._segments)) for place, words in places]
         chosen = ("project", values["project"]["id"]) if type_ == "newsdesk" else (type_, identifier)
         if chosen in self._chosen:
-            kept: dict[str, Any] = {name: found[name] for name in ("text", "exact", "sha256") if name in found}
-            found = {**self._masked(found), **kept}
+            kept = {name: found[name] for name in ("text", "exact", "sha256") if name in found}
+            found = {name: self._masked(held) for name, held in found.items()} | kept
         return found
 
     def _masked(self, value: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,9 @@ from annotations.rules.permissions import Action
 from annotations.rules.review import State, missing_links
 from annotations.rules.settings import ProjectSettings
 from annotations.services.events import Happening, record_events
+
+# What the code of a missing attribute begins with.
+ATTRIBUTES_MISSING: Final = "attributes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def missing_of(annotations: Sequence[Annotation], rules: ProjectSettings) -> tup
         lacking = missing_links(Kind(annotation.kind), annotation.attributes, types[annotation.id])
         found += [Missing(annotation.id, type_, _SENTENCES[type_]) for type_ in lacking]
         found += [
-            Missing(annotation.id, f"attributes.{name}", f"This project asks for the attribute {name}.")
+            Missing(annotation.id, f"{ATTRIBUTES_MISSING}{name}", f"This project asks for the attribute {name}.")
             for name in rules.missing_attributes(annotation.kind, annotation.attributes)
         ]
     return tuple(found)

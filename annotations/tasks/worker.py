@@ -68,6 +68,7 @@ class Worker:
     def _try(self, act: Callable[[], bool]) -> bool:
         """Act; wait a little and begin with a new connection when the database is away."""
         try:
+            self._prepare()
             return act()
         except (DatabaseError, InterfaceError) as error:
             if not is_away(error):
@@ -77,10 +78,12 @@ class Worker:
             self._stop.wait(self._retry)
             return False
 
-    def _work(self) -> bool:
+    def _prepare(self) -> None:
         if connection.connection is None:
             with connection.cursor() as cursor:
                 cursor.execute(_UNHURRIED)
+
+    def _work(self) -> bool:
         # Tasks first: a message may have to wait for whoever it is sent to.
         return run_next_task(worker=self._name) or deliver_due(at_most=1) > 0
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django import template
 from django.utils.translation import gettext
 
-from annotations.rules.keys import COMMANDS
+from annotations.rules.keys import BY_NAME, COMMANDS
+from annotations.views.labels import KIND_LABELS
 
 register = template.Library()
 
@@ -37,6 +38,16 @@ def command_rows(keys: str) -> list[CommandRow]:
         run = "tag" if kind else command.name
         shortcuts = " ".join(map(_spoken, own))
         rows.append(CommandRow(command.name, run, kind, gettext(command.label), tuple(map(_shown, own)), shortcuts))
+    return [*rows, *_sticky_rows(chosen)]
+
+
+def _sticky_rows(chosen: dict[str, list[str]]) -> list[CommandRow]:
+    """Give a row for each kind that can be kept on; its key is the kind's with Shift."""
+    rows = []
+    for kind, label in KIND_LABELS.items():
+        key = f"Shift+{chosen.get(f'{_KIND}{kind}', [BY_NAME[f'{_KIND}{kind}'].key])[0]}"
+        words = gettext("Keep on or off: %(kind)s") % {"kind": label}
+        rows.append(CommandRow(f"keep-{kind}", "sticky", kind, words, (_shown(key),), _spoken(key)))
     return rows
 
 

@@ -153,6 +153,7 @@ def show_articles(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse
         "members": annotator_names(project.id) if actor.may(Action.ASSIGN, project.id) else [],
         "may_annotate": actor.may(Action.ANNOTATE, project.id),
         "today": timezone.localdate(),
+        "may_confirm": actor.may(Action.CONFIRM_REDACTION, project.id),
         "may_add": actor.may(Action.EDIT_REGISTRY, project.id),
         "may_read_log": actor.may(Action.READ_ADMINISTRATION, project.id),
         "pages": _pages(wanted, listed),

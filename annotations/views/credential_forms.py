@@ -11,6 +11,7 @@ from allauth.account.forms import (
     SetPasswordForm,
     default_token_generator,
 )
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
@@ -132,9 +133,11 @@ class AppForm(OurLook, ActivateTOTPForm):
     words = {"code": _("Code that the app shows")}
 
     def clean_code(self) -> str:
-        """Compare, but not too often."""
+        """Compare, but not too often; who shows it has said who they are."""
         _count_code(self.user)
-        return _spend(self.user, super().clean_code())
+        given = _spend(self.user, super().clean_code())
+        record_authentication(context.request, self.user, "mfa", reauthenticated=True)
+        return given
 
 
 class PasskeyForm(OurLook, AddWebAuthnForm):
@@ -147,6 +150,13 @@ class PasskeyForm(OurLook, AddWebAuthnForm):
         """Say what the choice asks of the device."""
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].help_text = gettext("The device then asks for its own PIN or a fingerprint.")
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the device made; who holds it has said who they are."""
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            record_authentication(context.request, self.user, "mfa", reauthenticated=True)
+        return given
 
 
 class PasskeyNameForm(OurLook, EditWebAuthnForm):

@@ -20,8 +20,9 @@ from annotations.queries.workbench import article_page, missing_words
 from annotations.rules.kinds import Kind
 from annotations.rules.permissions import Action
 from annotations.services.assignments import take_next_article
-from annotations.services.submission import Missing, Submission, missing_in, submit_article
+from annotations.services.submission import ATTRIBUTES_MISSING, Missing, Submission, missing_in, submit_article
 from annotations.views.htmx import fragment, is_htmx, redirect_to, retarget
+from annotations.views.labels import ATTRIBUTE_LABELS
 from annotations.views.links import PICKS, picked_type
 from annotations.views.problems import page
 from annotations.views.writing import Desk, WriteForm, open_desk, panel_context, read, steps_context
@@ -79,7 +80,8 @@ def show_workbench(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
             "section": "workbench",
             "article": desk.article,
             "blocks": shown.blocks,
-            "kinds": shown.kinds,
+            "kinds": desk.shown_kinds(shown.kinds),
+            "may_redact": actor.may(Action.REQUEST_REDACTION, desk.project.id),
             "parties": shown.parties,
             "may_annotate": actor.may(Action.ANNOTATE, desk.project.id),
             "bar_template": "annotations/_save_state.html",
@@ -135,14 +137,20 @@ def _ask(request: HttpRequest, desk: Desk, missing: Sequence[Missing]) -> HttpRe
     """Show what is missing, each with a way to it, before anything is sent."""
     words = missing_words(desk.actor, desk.article, [found.annotation for found in missing])
     items = [
-        (found.annotation, *words[found.annotation], gettext(found.detail))
-        for found in missing
-        if found.annotation in words
+        (found.annotation, *words[found.annotation], _lacking(found)) for found in missing if found.annotation in words
     ]
     context = {"items": items, "desk": desk, "project": desk.project, "article": desk.article, "section": "workbench"}
     if not is_htmx(request):
         return render(request, "articles/missing.html", context)
     return retarget(fragment(request, "articles/_missing.html", context), "#article-missing")
+
+
+def _lacking(found: Missing) -> str:
+    """Say what one tag lacks."""
+    name = found.code.removeprefix(ATTRIBUTES_MISSING)
+    if name == found.code:
+        return gettext(found.detail)
+    return gettext("This project asks for: %(attribute)s.") % {"attribute": ATTRIBUTE_LABELS[name]}
 
 
 def _tell(request: HttpRequest, done: Submission) -> None:
@@ -153,8 +161,8 @@ def _tell(request: HttpRequest, done: Submission) -> None:
     links = ngettext("%(count)d link", "%(count)d links", done.links) % {"count": done.links}
     told = gettext("Submitted for review: %(tags)s and %(links)s.") % {"tags": tags, "links": links}
     messages.success(request, told, extra_tags="ok")
-    if done.missing:
-        lacking = len({missing.annotation for missing in done.missing})
+    lacking = len({found.annotation for found in done.missing if not found.code.startswith(ATTRIBUTES_MISSING)})
+    if lacking:
         sentence = ngettext(
             "%(count)d tag still lacks its speaker, claimant or disputed claim and cannot be approved so.",
             "%(count)d tags still lack their speaker, claimant or disputed claim and cannot be approved so.",

@@ -1,6 +1,7 @@
 """What the mouse and the finger do in the workbench: select, tag, go outward, pull edges, draw links."""
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -58,7 +59,7 @@ def test_a_bar_of_kinds_stands_below_the_selection_and_tags(site: Site, open_des
     desk.drag(*place("The rebels denied it on Monday"))
     expect(bar).to_be_visible()
     end = desk.page.evaluate("() => getSelection().getRangeAt(0).getBoundingClientRect().bottom")
-    assert (bar.bounding_box() or {})["y"] >= end
+    assert _top(bar) >= end
     bar.locator("[data-kind=claim]").click()
     desk.wait_saved(1)
     expect(bar).to_be_hidden()
@@ -132,7 +133,7 @@ def test_a_link_is_drawn_from_card_and_handle_to_what_can_take_it(site: Site, op
     pull(page, middle(page.locator(".annotation-panel [data-command=who]")), middle(party))
     page.mouse.up()
     expect(page.locator(".link-chip .party")).to_have_count(1)
-    pull(page, middle(page.locator("[data-link]")), middle(claim))
+    pull(page, middle(page.locator(".span-handles [data-link]")), middle(claim))
     expect(reader).to_have_attribute("data-linking", "party claim counterclaim")
     page.mouse.up()
     expect(page.locator(".link-chip .claim")).to_have_count(1)
@@ -165,7 +166,7 @@ def test_all_mentions_of_a_party_light_up_and_a_far_end_is_told(site: Site, open
 
 
 def test_a_finger_tags_links_and_leaves(site: Site, open_desk: Callable[..., Desk]):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     desk = open_new(site, open_desk, "Finger", **phone)
     page = desk.page
     desk.select(*place("the mayor"))
@@ -190,9 +191,12 @@ def test_a_finger_tags_links_and_leaves(site: Site, open_desk: Callable[..., Des
 
 
 def _top(found: Locator) -> float:
-    return (found.bounding_box() or {})["y"]
+    box = found.bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 def _bottom(found: Locator) -> float:
-    box = found.bounding_box() or {}
+    box = found.bounding_box()
+    assert box is not None
     return box["y"] + box["height"]

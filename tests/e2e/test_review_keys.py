@@ -199,6 +199,36 @@ def test_author_takes_a_proposal_with_one_key(site: Site, sign_in: SignIn, compl
     assert complaints == []
 
 
+def test_an_edit_after_approval_is_a_draft_beside_what_is_in_force(
+    site: Site, sign_in: SignIn, complaints: list[str]
+) -> None:
+    project, article = _submitted(site, "Edited after approval")
+    mayor = site.annotations(article)[0]
+    verdict = {"annotation": mayor["id"], "version": 1, "verdict": "approve"}
+    site.send("rui", "POST", "decisions/", verdict)
+    change = {"segments": [[16, 21]], "exact": ["mayor"], "attributes": {"mention_form": "nominal"}}
+    edited = site.change("ana", f"annotations/{mayor['id']}/", 1, change)
+    assert (edited["state"], edited["version"], edited["approved_version"]) == ("draft", 2, 1)
+    assert _exported(site, project) == [["the mayor"]]
+    site.send("ana", "POST", f"articles/{article['id']}/submit/")
+
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/?annotation={mayor['id']}")
+    expect(page.get_by_text("Version 2 beside version 1, which was approved")).to_be_visible()
+    expect(page.locator(".details del").first).to_have_text("the ")
+    expect(page.locator(".details ins")).to_have_text("noun phrase")
+    assert _exported(site, project) == [["the mayor"]]
+    page.keyboard.press("a")
+    page.goto(f"/p/{project['slug']}/articles/")
+    page.wait_for_timeout(1_000)
+    assert _exported(site, project) == [["mayor"]]
+    assert complaints == []
+
+
+def _exported(site: Site, project: dict[str, Any]) -> list[list[str]]:
+    return [line["exact"] for line in site.export(project) if line["type"] == "annotation"]
+
+
 def test_typing_a_comment_decides_nothing(site: Site, sign_in: SignIn) -> None:
     project, article = _submitted(site, "Typing a comment")
     page = sign_in("rui")

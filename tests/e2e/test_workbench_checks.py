@@ -51,7 +51,7 @@ def check(page: Page, state: str) -> list[str]:
     """Give what axe finds in both themes."""
     found = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         results = Axe().run(page, options=OPTIONS)
         found += [
             f"{state}, {scheme}: {violation['id']} {[node['html'][:120] for node in violation['nodes']]}"

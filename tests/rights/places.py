@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from annotations.anchoring.anchor import Segment
 from annotations.models import Delivery, Import, Invitation, Project, Webhook
 from annotations.queries.access import Actor
 from annotations.queries.export_choice import Choice
@@ -15,6 +16,7 @@ from annotations.services.annotations import AnnotationChange
 from annotations.services.assignments import assign_article
 from annotations.services.guidelines import edit_guideline
 from annotations.services.invitations import make_invitation
+from annotations.services.redactions import RedactionDraft, request_redaction
 from annotations.services.releases import make_release
 from annotations.services.review import decide_one
 from tests.factories import (
@@ -66,18 +68,21 @@ class Places:
 
 def make_places(*, visibility: str = "shared") -> Places:
     """Make both projects, and a token of each scope for everybody."""
-    actors = {name: make_actor(name) for name in (*PEOPLE, "eve", "noa", "newcomer")}
+    actors = {name: make_actor(name) for name in (*PEOPLE, "eve", "noa", "una", "newcomer")}
     home = make_project(actors["adi"], name="Home", settings={"visibility": visibility})
     abroad = make_project(actors["zoe"], name="Abroad", settings={"visibility": visibility})
     # Who became a viewer later still has records: being their author gives nothing back.
     for name, role in {"vic": Role.ANALYST, "ana": Role.ANALYST, "rui": Role.REVIEWER, "eve": Role.VIEWER}.items():
         make_member(actors["adi"], home, actors[name], role)
     make_member(actors["zoe"], abroad, actors["eve"], Role.VIEWER)
-    # Noa decides on what the others hand in, and has an article.
+    # Noa decides on what the others hand in, and has an article; Una asks for a redaction.
     for admin, project in (("adi", home), ("zoe", abroad)):
         make_member(actors[admin], project, actors["noa"], Role.REVIEWER)
-    at_home = _fill(actors["adi"], actors["noa"], home, [actors[name] for name in ("vic", "ana", "rui", "adi")])
-    at_abroad = _fill(actors["zoe"], actors["noa"], abroad, [actors["zoe"]])
+        make_member(actors[admin], project, actors["una"], Role.ADMIN)
+    at_home = _fill(
+        actors["adi"], actors["noa"], actors["una"], home, [actors[name] for name in ("vic", "ana", "rui", "adi")]
+    )
+    at_abroad = _fill(actors["zoe"], actors["noa"], actors["una"], abroad, [actors["zoe"]])
     home.memberships.filter(user=actors["vic"].user).update(role=Role.VIEWER)
     return Places(
         home=at_home,
@@ -88,12 +93,14 @@ def make_places(*, visibility: str = "shared") -> Places:
     )
 
 
-def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor]) -> Place:
+def _fill(admin: Actor, reviewer: Actor, other: Actor, project: Project, authors: list[Actor]) -> Place:
     used = make_outlet(admin, project)
     outlet, incident = make_outlet(admin, project), make_incident(admin, project)
     party, spare = make_party(admin, project), make_party(admin, project)
     article = make_article(admin, project, TEXT, outlet=used.id)
     assign_article(actor=reviewer, article=article, username=reviewer.user.username)
+    monday = Segment(TEXT.index("Monday"), TEXT.index("Monday") + len("Monday"))
+    asked = request_redaction(actor=other, article=article, draft=RedactionDraft((monday,), "Safety.", {}))
     report = Import.objects.create(project=project, actor=admin.user, format="newsdesk-jsonl", status="done")
     releases = [make_release(actor=admin, project=project, name=name, choice=Choice()) for name in ("First", "Second")]
     webhook = Webhook.objects.create(
@@ -116,6 +123,7 @@ def _fill(admin: Actor, reviewer: Actor, project: Project, authors: list[Actor])
             "lone member": lone.user.username,
             "invitation": str(Invitation.objects.get(project=project).id),
             "import": str(report.id),
+            "redaction": str(asked.id),
             "used outlet": str(used.id),
             "outlet": str(outlet.id),
             "incident": str(incident.id),

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from annotations.anchoring.anchor import Segment
-from annotations.errors import AlreadyMasked, InvalidFields, NotAllowed, NotFound, OwnWork, Undecided, WrongState
+from annotations.errors import InvalidFields, NotAllowed, NotFound, OwnWork, WrongState
 from annotations.models import (
     Annotation,
     AnnotationVersion,
@@ -23,7 +23,14 @@ from annotations.models import (
 )
 from annotations.queries.redactions import extent_of
 from annotations.services.articles import ArticleDraft, create_article
-from annotations.services.redactions import RedactionDraft, close_request, confirm_redaction, request_redaction
+from annotations.services.redactions import (
+    AlreadyMasked,
+    RedactionDraft,
+    Undecided,
+    close_request,
+    confirm_redaction,
+    request_redaction,
+)
 from tests.services.redacting import BLOCKS, NAME, TEXT, Case, all_choices, ask, dump, make_case, places, redact
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -56,13 +56,13 @@ def _nothing_ran() -> Iterator[None]:
 def _rows(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
-def only() -> DBTaskResult:
+def only() -> Any:
     """The one task there is."""
-    found: DBTaskResult = DBTaskResult.objects.get()
-    return found
+    return DBTaskResult.objects.get()
 
 
 def advisory_locks() -> int:

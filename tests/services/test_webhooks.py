@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import cast
 
 import pytest
 from django.utils import timezone
@@ -14,7 +16,6 @@ from annotations.errors import InvalidFields, NotAllowed
 from annotations.models import Delivery, Webhook
 from annotations.queries.export_choice import Choice
 from annotations.rules.webhooks import DELAYS, Topic
-from annotations.services import posting
 from annotations.services.delivering import deliver_due
 from annotations.services.posting import Unreachable, post
 from annotations.services.releases import make_release
@@ -35,7 +36,7 @@ class Receiver(HTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.got = []
+        self.got: list[tuple[str, dict[str, str], bytes]] = []
 
     @property
     def url(self):
@@ -45,9 +46,10 @@ class Receiver(HTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
-        if self.server.status == 302:
+        receiver = cast(Receiver, self.server)
+        receiver.got.append((self.path, dict(self.headers), body))
+        self.send_response(receiver.status)
+        if receiver.status == 302:
             self.send_header("Location", "http://127.0.0.1/elsewhere")
         self.end_headers()
 
@@ -212,7 +214,7 @@ def test_a_name_that_resolves_to_an_inside_address_is_not_spoken_to(receiver, ur
 
 def test_one_inside_address_among_several_is_enough_to_refuse(monkeypatch):
     found = [(2, 1, 6, "", (address, 80)) for address in ("93.184.215.14", "10.0.0.7")]
-    monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *_args, **_kwargs: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: found)
 
     with pytest.raises(Unreachable, match="forbidden_address"):
         post("http://example.org/", b"{}", {})

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotations.models import Annotation, Delivery, Import, ImportNames, Release, Webhook
 from annotations.queries.export_choice import Choice
+from annotations.rules.kinds import Kind
 from annotations.services.delivering import deliver_due
 from annotations.services.releases import make_release
 from tests.factories import approve, submit
@@ -166,7 +167,7 @@ def test_a_release_is_made_and_has_a_page_to_cite(world, case, rui, vic):
 @COMMITTED
 def test_two_releases_are_compared(world, case, rui, vic):
     make_release(actor=world.rui, project=world.project, name="All", choice=Choice(state="all"))
-    make_release(actor=world.rui, project=world.project, name="Claims", choice=Choice(kinds=("claim",)))
+    make_release(actor=world.rui, project=world.project, name="Claims", choice=Choice(kinds=(Kind.CLAIM,)))
 
     page = text_of(vic.get(f"{BASE}releases/2/", {"since": "1"}))
 

@@ -12,7 +12,7 @@ import {
   startBefore,
   wordsOf,
 } from "../text/moves.js";
-import { blockAt, offsetAt, placeOf, startOf, windowAround } from "../text/selection.js";
+import { blockAt, blocksOf, offsetAt, placeOf, startOf, windowAround } from "../text/selection.js";
 
 /** @import { Segment, TextWindow } from "../types.js" */
 /** @import { Stretch } from "../text/moves.js" */
@@ -170,14 +170,25 @@ export class Caret {
     if (offsetAt(this.body, selection.focusNode, selection.focusOffset) === null) this.put(this.lastKnown ?? 0);
   }
 
-  /** @param {1 | -1} by */
+  /** A page on or back; where the page does not scroll so far, the caret goes the rest of the way. @param {1 | -1} by */
   turnPage(by) {
     const rect = this.rect();
-    window.scrollBy(0, by * PAGE * window.innerHeight);
-    const y = Math.min(Math.max(rect?.top ?? 0, MARGIN_PX), window.innerHeight - MARGIN_PX);
-    const place = document.caretPositionFromPoint?.(rect?.left ?? this.body.getBoundingClientRect().left + 4, y);
+    const way = by * PAGE * window.innerHeight;
+    const before = window.scrollY;
+    window.scrollBy(0, way);
+    const wanted = (rect?.top ?? 0) + way - (window.scrollY - before);
+    const { top, bottom, left } = this.body.getBoundingClientRect();
+    if (wanted < top || wanted > bottom) return this.put(by > 0 ? this.end() : 0);
+    const y = Math.min(Math.max(wanted, MARGIN_PX), window.innerHeight - MARGIN_PX);
+    const place = document.caretPositionFromPoint?.(rect?.left ?? left + 4, y);
     const at = place ? offsetAt(this.body, place.offsetNode, place.offset) : null;
     if (at !== null) this.put(at);
+  }
+
+  /** Where the text ends. */
+  end() {
+    const last = blocksOf(this.body).at(-1);
+    return last ? startOf(last) + [...(last.textContent ?? "")].length : 0;
   }
 
   /** Visual order: in a block from right to left, the word to the right is the one before. @param {string} name */

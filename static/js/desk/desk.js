@@ -8,11 +8,11 @@ import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
-import { Folds } from "./folds.js";
 import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle, uncover } from "./focus.js";
+import { Folds } from "./folds.js";
 import { LinkDrag } from "./link-drag.js";
-import { choosePartyByKey } from "./party-query.js";
 import { Marking } from "./marking.js";
+import { choosePartyByKey } from "./party-query.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
@@ -61,6 +61,7 @@ export class Desk {
   /** Let go of everything that is not inside the element. */
   close() {
     this.stop.abort();
+    cancelAnimationFrame(this.frame ?? 0);
     this.writer.outbox.close();
     for (const name of ["snap", "pending", "failed"]) drawHighlight(name, []);
   }
@@ -77,7 +78,10 @@ export class Desk {
     on("submit", (event) => this.writer.takeForm(event), true);
     on("change", (event) => this.writer.takeChange(event), true);
     on("htmx:configRequest", (event) => this.writer.addToken(event));
-    on("htmx:beforeSwap", () => this.place.keep());
+    on("htmx:beforeSwap", (event) => {
+      this.place.keep();
+      this.writer.putIn(event.detail);
+    });
     on("htmx:oobBeforeSwap", (event) => this.place.guard(event));
     on("htmx:afterRequest", (event) => this.settle(event));
     on(SPAN_DRAGGED, (event) => this.span.drag(event.detail));
@@ -277,8 +281,13 @@ export class Desk {
     this.timer = setTimeout(() => this.draw(), PREVIEW_DELAY_MS);
   }
 
-  /** Draw everything that is not saved. */
+  /** Draw everything that is not saved, with the next frame. */
   draw() {
+    cancelAnimationFrame(this.frame ?? 0);
+    this.frame = requestAnimationFrame(() => this.drawNow());
+  }
+
+  drawNow() {
     const selected = this.selected();
     this.root.classList.toggle("has-selection", selected !== null);
     if (selected === null) this.pointer.hideBar();
@@ -298,8 +307,8 @@ export class Desk {
       else if (!successful) this.isPicking = false;
     }
     this.folds.restore();
-    this.place.giveBack();
     this.refresh();
+    this.place.giveBack();
     uncover(this.root, this.focused());
     this.dismissToast();
     this.actPostponed();
@@ -338,6 +347,7 @@ export class Desk {
   /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
   openPicker(ids) {
     this.isPicking = true;
+    this.say("");
     showHints(this.root, ids);
     this.refresh();
     const digit = this.digit;
@@ -348,6 +358,7 @@ export class Desk {
 
   leavePicker() {
     this.isPicking = false;
+    this.say("");
     this.refresh();
     this.body.focus({ preventScroll: true });
   }
@@ -373,6 +384,6 @@ export class Desk {
 
   /** The first piece of the tag in focus. */
   focused() {
-    return firstMarkOf(this.root, this.root.dataset.focus ?? "");
+    return firstMarkOf(this.body, this.root.dataset.focus ?? "");
   }
 }

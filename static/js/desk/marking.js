@@ -27,6 +27,8 @@ export class Marking {
     segments.sort((one, other) => one.start - other.start);
     if (this.asks(kind, segments)) return;
     const words = segments.map(({ exact }) => exact);
+    // First: setting the caret lays the page out, which is quick only while nothing has changed.
+    desk.caret.put(segments[segments.length - 1].end);
     desk.writer.write(
       "tag",
       { kind, ...asFields(segments) },
@@ -34,7 +36,6 @@ export class Marking {
     );
     this.gathered = [];
     desk.isExact = false;
-    desk.caret.put(segments[segments.length - 1].end);
     desk.say("");
     if (kind === "cue") desk.showCues(true);
     desk.draw();

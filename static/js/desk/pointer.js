@@ -3,7 +3,7 @@
 import { find, findAll } from "../lib/dom.js";
 import { drawHighlight } from "../text/highlights.js";
 import { offsetAt } from "../text/selection.js";
-import { firstMarkOf, marksOf } from "../text/tags.js";
+import { firstMarkOf } from "../text/tags.js";
 import { tagsAt } from "./focus.js";
 
 /** @import { LinkPicker } from "../elements/link-picker.js" */
@@ -102,15 +102,16 @@ export class Pointer {
 
   /** Show every mention of the party that is pointed at. @param {Event} event */
   glow(event) {
-    const { root } = this.desk;
+    const { body } = this.desk;
     const named = event.target instanceof Element ? event.target.closest(NAMES_PARTY) : null;
     const id = named?.getAttribute("data-a") ?? "";
     if (id === this.glowing) return;
     this.glowing = id;
-    const parties = firstMarkOf(root, id)?.dataset.p?.split(" ") ?? [];
-    const mentions = parties.flatMap((party) => findAll(root, `mark[data-p~="${party}"]`, HTMLElement));
-    const pieces = mentions.flatMap((mention) => marksOf(root, mention.dataset.a ?? ""));
-    drawHighlight("same-party", pieces.map(rangeOf));
+    const parties = firstMarkOf(body, id)?.dataset.p?.split(" ") ?? [];
+    const mentions = parties.flatMap((party) => findAll(body, `mark[data-p~="${party}"]`, HTMLElement));
+    const meant = new Set(mentions.map((mention) => mention.dataset.a));
+    const pieces = meant.size > 0 ? findAll(body, "mark.party", HTMLElement) : [];
+    drawHighlight("same-party", pieces.filter((piece) => meant.has(piece.dataset.a)).map(rangeOf));
   }
 }
 

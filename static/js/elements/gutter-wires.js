@@ -2,6 +2,7 @@
 // Lines in the gutter from the focused tag's card to what it is linked to, and one line of text for an end out of sight.
 
 import { find } from "../lib/dom.js";
+import { firstMarkOf } from "../text/tags.js";
 import { wirePath } from "../text/wires.js";
 
 /** @typedef {{mark: HTMLElement, rect: DOMRect}} End */
@@ -20,7 +21,7 @@ export class GutterWires extends HTMLElement {
   connectedCallback() {
     this.stop = new AbortController();
     const { signal } = this.stop;
-    window.addEventListener("scroll", () => this.ask(), { signal, passive: true });
+    window.addEventListener("scroll", () => this.askForPeek(), { signal, passive: true });
     window.addEventListener("resize", () => this.ask(), { signal, passive: true });
     this.ask();
   }
@@ -28,6 +29,7 @@ export class GutterWires extends HTMLElement {
   disconnectedCallback() {
     this.stop?.abort();
     cancelAnimationFrame(this.frame ?? 0);
+    cancelAnimationFrame(this.peekFrame ?? 0);
   }
 
   attributeChangedCallback() {
@@ -42,11 +44,16 @@ export class GutterWires extends HTMLElement {
     });
   }
 
+  /** The wires move with the page; only what is out of sight changes. */
+  askForPeek() {
+    cancelAnimationFrame(this.peekFrame ?? 0);
+    if (this.hasEnds) this.peekFrame = requestAnimationFrame(() => this.drawPeek(this.ends()));
+  }
+
   draw() {
-    const panel = document.getElementById(this.dataset.panel ?? "");
-    const isOpen = panel !== null && !panel.hidden && panel.dataset.a === this.dataset.focus;
-    const ends = isOpen ? this.ends((panel.dataset.linked ?? "").split(" ")) : [];
-    this.drawWires(panel, ends);
+    const ends = this.ends();
+    this.hasEnds = ends.length > 0;
+    this.drawWires(document.getElementById(this.dataset.panel ?? ""), ends);
     this.drawPeek(ends);
   }
 
@@ -54,7 +61,7 @@ export class GutterWires extends HTMLElement {
   drawWires(panel, ends) {
     const svg = find(this, "svg", SVGElement);
     const text = this.text();
-    if (!svg || !text) return;
+    if (!svg || !text || (ends.length === 0 && !svg.hasChildNodes())) return;
     const isBeside = panel !== null && getComputedStyle(panel).position === "absolute";
     const around = this.getBoundingClientRect();
     const card = panel?.getBoundingClientRect();
@@ -106,10 +113,13 @@ export class GutterWires extends HTMLElement {
     if (words) words.className = `words ${away.mark.classList[0]}`;
   }
 
-  /** @param {string[]} ids @returns {End[]} */
-  ends(ids) {
-    return ids.flatMap((id) => {
-      const mark = id ? find(document, `mark.is-first[data-a="${CSS.escape(id)}"]`, HTMLElement) : null;
+  /** The other ends of the focused tag's links. @returns {End[]} */
+  ends() {
+    const panel = document.getElementById(this.dataset.panel ?? "");
+    const text = this.text();
+    if (!text || !panel || panel.hidden || panel.dataset.a !== this.dataset.focus) return [];
+    return (panel.dataset.linked ?? "").split(" ").flatMap((id) => {
+      const mark = firstMarkOf(text, id);
       const rect = mark?.getClientRects()[0];
       return mark && rect ? [{ mark, rect }] : [];
     });

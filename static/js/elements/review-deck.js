@@ -71,6 +71,8 @@ export class ReviewDeck extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   press(event) {
+    const isSending = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.repeat;
+    if (isSending && this.sendTyped(event.target)) return event.preventDefault();
     if (!isSingleKey(event) || event.repeat) return;
     const key = keyName(event);
     const isDone = event.shiftKey ? key === "a" && this.previewSelected() : this.act(key);
@@ -87,7 +89,29 @@ export class ReviewDeck extends HTMLElement {
     if (key === "x") return this.selectCurrent();
     if (/^[1-7]$/.test(key)) return this.chooseReason(Number(key));
     if (key === "Escape") return this.arm("");
+    if (key === "p") return this.openProposal();
     return this.pressButton(key);
+  }
+
+  /** Open the form in which a reviewer writes the record anew. @returns {boolean} */
+  openProposal() {
+    const details = find(this, "details.proposal", HTMLDetailsElement);
+    if (!details || details.matches("fieldset:disabled *")) return false;
+    details.open = true;
+    find(details, "textarea, select, input", HTMLElement)?.focus();
+    return true;
+  }
+
+  /**
+   * Send what was typed into the decision form: with the verdict that waits, else asking for changes.
+   * @param {EventTarget | null} target
+   * @returns {boolean}
+   */
+  sendTyped(target) {
+    if (!(target instanceof Element) || !target.closest(".decision-form")) return false;
+    const isProposing = target.closest(".proposal") !== null;
+    const key = this.armed === "reject" ? "r" : this.armed || isProposing ? "c" : "";
+    return key !== "" && this.pressButton(key);
   }
 
   /**

@@ -74,6 +74,11 @@ export function readKeys(json) {
   return { ...DEFAULT_KEYS, ...JSON.parse(json) };
 }
 
+/** Whether nobody has changed a key. @param {KeyMap} keys */
+export function areDefaults(keys) {
+  return Object.entries(DEFAULT_KEYS).every(([command, names]) => String(keys[command]) === String(names));
+}
+
 /**
  * Give the command that a key press asks for; null when it is for somebody else.
  * @param {KeyboardEvent} event
