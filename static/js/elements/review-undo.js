@@ -80,7 +80,10 @@ export class ReviewUndo extends HTMLElement {
     const records = this.decisions?.records ?? new Set();
     for (const row of findAll(this, ".review-row", HTMLLIElement)) {
       row.hidden = records.has(row.id.replace("review-row-", ""));
+      const box = row.hidden && find(row, "input[type='checkbox']", HTMLInputElement);
+      if (box) box.checked = false;
     }
+    this.deck?.countSelected();
     this.tell();
   }
 

@@ -23,7 +23,7 @@ export class SaveState extends HTMLElement {
   show(event) {
     const saving = /** @type {CustomEvent<Saving>} */ (event).detail;
     this.dataset.saveState = saving.state;
-    const isBad = !["saved", "saving"].includes(saving.state);
+    const isBad = !["saved", "saving", "held"].includes(saving.state);
     this.classList.toggle("bad", isBad);
     clearTimeout(this.timer);
     if (saving.state === "saving") this.timer = setTimeout(() => this.say(saving), PATIENCE_MS);
@@ -32,7 +32,7 @@ export class SaveState extends HTMLElement {
 
   /** @param {Saving} saving */
   say({ state, count }) {
-    this.classList.toggle("busy", state === "saving");
+    this.classList.toggle("busy", state === "saving" || state === "held");
     const words = (this.dataset[toCamel(state)] ?? "").replace("%n", String(count));
     if (this.textContent !== words) this.textContent = words;
   }
