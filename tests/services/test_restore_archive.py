@@ -189,33 +189,33 @@ def test_a_part_of_a_project_or_pseudonyms_are_refused(choice):
         restore(world.adi, project, content)
 
 
-@pytest.mark.parametrize(
-    ("type_", "change", "code"),
-    [
-        ("annotation", {"state": "approved"}, "wrong_state"),
-        ("annotation", {"exact": ["something else"]}, "text_mismatch"),
-        ("annotation", {"id": "a1"}, "invalid"),
-        ("annotation", {"state": "withdrawn"}, "invalid_choice"),
-        ("annotation", {"version": 0}, "invalid"),
-        ("annotation", {"author": None}, "unknown_person"),
-        ("annotation", {"created_at": None}, "required"),
-        ("decision", {"reviewer": "ana"}, "own_work"),
-        ("decision", {"version": 9}, "invalid"),
-        ("decision", {"record": "00000000-0000-7000-8000-000000000000"}, "not_found"),
-        ("decision", {"verdict": "request_changes", "reason": None}, "reason_required"),
-        ("link", {"link_type": "speaker", "attributes": {"mode": "rebuts"}}, "unknown_field"),
-        ("article", {"text": "Another text."}, "text_mismatch"),
-    ],
+LIES = (
+    ("annotation", {"state": "approved"}, "wrong_state"),
+    ("annotation", {"exact": ["something else"]}, "text_mismatch"),
+    ("annotation", {"id": "a1"}, "invalid"),
+    ("annotation", {"state": "withdrawn"}, "invalid_choice"),
+    ("annotation", {"version": 0}, "invalid"),
+    ("annotation", {"author": None}, "unknown_person"),
+    ("annotation", {"created_at": None}, "required"),
+    ("decision", {"reviewer": "ana"}, "own_work"),
+    ("decision", {"version": 9}, "invalid"),
+    ("decision", {"record": "00000000-0000-7000-8000-000000000000"}, "not_found"),
+    ("decision", {"verdict": "request_changes", "reason": None}, "reason_required"),
+    ("link", {"link_type": "speaker", "attributes": {"mode": "rebuts"}}, "unknown_field"),
+    ("article", {"text": "Another text."}, "text_mismatch"),
 )
-def test_a_resealed_lie_is_refused_with_its_line_and_nothing_is_stored(adi, empty, archive, type_, change, code):
-    lines = lines_of(archive)
-    number = next(at for at, line in enumerate(lines) if line["type"] == type_ and line.get("state") != "approved")
-    lines[number] |= change
 
-    with pytest.raises(Unprocessable) as refusal:
-        restore(adi, empty, sealed(lines))
 
-    assert (number + 1, code) in {(error.line, error.code) for error in refusal.value.errors}
+def test_a_resealed_lie_is_refused_with_its_line_and_nothing_is_stored(adi, empty, archive):
+    for type_, change, code in LIES:
+        lines = lines_of(archive)
+        number = next(at for at, line in enumerate(lines) if line["type"] == type_ and line.get("state") != "approved")
+        lines[number] |= change
+
+        with pytest.raises(Unprocessable) as refusal:
+            restore(adi, empty, sealed(lines))
+
+        assert (number + 1, code) in {(error.line, error.code) for error in refusal.value.errors}, (type_, change)
     assert not Article.objects.exists()
     assert not Link.objects.exists()
 

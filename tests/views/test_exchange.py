@@ -14,7 +14,9 @@ from tests.factories import approve, submit
 from tests.services.import_lines import GOOD, QUOTE, content
 from tests.world import make_case
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# An export reads on a connection of its own, so what it is to find has to be committed.
+COMMITTED = pytest.mark.django_db(transaction=True)
 
 BASE = "/p/northern-bridge/"
 HTMX = {"HX-Request": "true"}
@@ -57,6 +59,7 @@ def text_of(response, status=200):
 # --- export -------------------------------------------------------------------------------------------------
 
 
+@COMMITTED
 def test_the_losses_are_shown_before_the_download(world, case, vic):
     page = text_of(vic.get(f"{BASE}export/", {"format": "conll"}))
 
@@ -65,6 +68,7 @@ def test_the_losses_are_shown_before_the_download(world, case, vic):
     assert f"/api/v1/projects/{world.project.id}/export/?format=conll" in page
 
 
+@COMMITTED
 def test_the_download_has_what_was_chosen(world, case, vic):
     query = {"format": "csv:raw", "state": "all", "kind": ["claim", "quote"], "text": "include"}
 
@@ -74,6 +78,7 @@ def test_the_download_has_what_was_chosen(world, case, vic):
     assert "export/?format=csv&amp;flavour=raw&amp;state=all&amp;kind=claim%2Cquote" in part
 
 
+@COMMITTED
 def test_a_format_that_loses_nothing_says_so(world, case, vic):
     assert "carries all that was chosen" in text_of(vic.get(f"{BASE}export/", {"format": "newsdesk-jsonl"}))
 
@@ -146,6 +151,7 @@ def test_an_import_without_a_file_is_told(world, ana):
 # --- releases -----------------------------------------------------------------------------------------------
 
 
+@COMMITTED
 def test_a_release_is_made_and_has_a_page_to_cite(world, case, rui, vic):
     answer = rui.post(f"{BASE}releases/", {"name": "First", "state": "approved", "text": "include"})
 
@@ -158,6 +164,7 @@ def test_a_release_is_made_and_has_a_page_to_cite(world, case, rui, vic):
     assert "First" in text_of(vic.get(f"{BASE}releases/"))
 
 
+@COMMITTED
 def test_two_releases_are_compared(world, case, rui, vic):
     make_release(actor=world.rui, project=world.project, name="All", choice=Choice(state="all"))
     make_release(actor=world.rui, project=world.project, name="Claims", choice=Choice(kinds=(Kind.CLAIM,)))
@@ -170,6 +177,7 @@ def test_two_releases_are_compared(world, case, rui, vic):
     text_of(vic.get(f"{BASE}releases/9/"), 404)
 
 
+@COMMITTED
 def test_a_name_that_is_taken_and_a_role_too_low_are_told(world, ana, rui):
     fields = {"name": "First", "state": "approved", "text": "include"}
     rui.post(f"{BASE}releases/", fields)
