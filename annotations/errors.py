@@ -368,11 +368,6 @@ class Immutable(Conflict):
     sentence = "A stored text never changes; add the corrected page as a new article."
 
 
-class KindOff(Conflict):
-    code = "kind_off"
-    sentence = "This project does not mark cues; an admin can switch them on in its settings."
-
-
 class InProgress(Conflict):
     code = "in_progress"
     sentence = "The same request is still running; repeat it in a moment."

@@ -166,9 +166,11 @@ MFA_FORMS = {
     "activate_totp": "annotations.views.credential_forms.AppForm",
     "add_webauthn": "annotations.views.credential_forms.PasskeyForm",
     "authenticate": "annotations.views.credential_forms.CodeForm",
+    "authenticate_webauthn": "annotations.views.credential_forms.PasskeyStepForm",
     "edit_webauthn": "annotations.views.credential_forms.PasskeyNameForm",
     "login_webauthn": "annotations.views.credential_forms.PasskeySignInForm",
     "reauthenticate": "annotations.views.credential_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "annotations.views.credential_forms.PasskeyAgainForm",
 }
 # allauth counts in the cache, which each process has for itself; we count in the database (services/sign_in.py).
 ACCOUNT_RATE_LIMITS = False

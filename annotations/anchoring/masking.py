@@ -62,8 +62,8 @@ def joined(segments: Iterable[Segment]) -> list[Segment]:
 
 def words_at(text: str, segments: Sequence[Segment]) -> list[str]:
     """Give the different words at the segments, without blanks at their ends; what is masked already is none."""
-    found = (text[segment.start : segment.end].strip() for segment in segments)
-    return list(dict.fromkeys(words for words in found if words and set(words) != {MASK}))
+    pieces = (piece.strip() for segment in segments for piece in text[segment.start : segment.end].split(MASK))
+    return list(dict.fromkeys(words for words in pieces if any(character.isalnum() for character in words)))
 
 
 def forms_of(words: Iterable[str]) -> set[str]:

@@ -15,7 +15,7 @@ from annotations.api.schema import reads
 from annotations.models import Annotation, Decision, Link
 from annotations.queries.access import get_project_for, require
 from annotations.queries.history import DECISION_ROW
-from annotations.queries.inbox import Approved, Inbox, InboxItem, Why, inbox_count, inbox_of
+from annotations.queries.inbox import Approved, Given, Inbox, InboxItem, Why, inbox_count, inbox_of
 from annotations.rules.permissions import Action
 from annotations.rules.review import State
 
@@ -43,6 +43,15 @@ class ApprovalsOut(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class GivenOut(serializers.Serializer[Any]):
+    """An article that somebody gave to the caller, who has not taken notice yet."""
+
+    article = serializers.UUIDField()
+    by = serializers.CharField()
+    due = serializers.DateField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
 class InboxOut(serializers.Serializer[Any]):
     """Everything for the caller in one project; `unread` counts up to 100, `more` says that older ones are left out."""
 
@@ -50,6 +59,7 @@ class InboxOut(serializers.Serializer[Any]):
     more = serializers.BooleanField()
     records = InboxRecordOut(many=True)
     comments = CommentOut(many=True)
+    given = GivenOut(many=True)
     approvals = ApprovalsOut(many=True)
 
 
@@ -71,6 +81,7 @@ def _content(inbox: Inbox, unread: int) -> dict[str, Any]:
         "more": inbox.more,
         "records": [_item(item) for item in inbox.items],
         "comments": [comment_record(item.comment) for item in inbox.comments],
+        "given": [_given(given) for given in inbox.given],
         "approvals": [_approved(approved) for approved in inbox.digest],
     }
 
@@ -93,6 +104,10 @@ def _item(item: InboxItem) -> dict[str, Any]:
 def _decision(decision: Decision) -> dict[str, Any]:
     row = {name: getattr(decision, name, None) for name in DECISION_ROW}
     return decision_content({**row, "reviewer__username": decision.reviewer.username})
+
+
+def _given(given: Given) -> dict[str, Any]:
+    return {"article": given.article, "by": given.who, "due": given.due, "at": given.at}
 
 
 def _approved(approved: Approved) -> dict[str, Any]:

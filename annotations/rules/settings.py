@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from annotations.errors import FieldError, KindOff
+from annotations.errors import Conflict, FieldError
 from annotations.rules.kinds import ATTRIBUTES, Kind
 
 VISIBILITIES: Final = ("shared", "blind")
@@ -16,6 +16,13 @@ LANGUAGES_OFFERED: Final = ("ar", "de", "en", "es", "fa", "fr", "he", "ps", "pt"
 ASKABLE: Final[Mapping[Kind, tuple[str, ...]]] = {
     kind: tuple(name for name in ATTRIBUTES[kind] if name != "speaker_unknown") for kind in Kind if ATTRIBUTES[kind]
 }
+
+
+class KindOff(Conflict):
+    """409: the project marks no records of this kind."""
+
+    code = "kind_off"
+    sentence = "This project does not mark cues; an admin can switch them on in its settings."
 
 
 @dataclass(frozen=True, slots=True)

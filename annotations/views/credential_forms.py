@@ -1,5 +1,8 @@
 """The forms of django-allauth in our look; each guess at a secret is counted in the database."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -18,7 +21,13 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest
@@ -153,7 +162,8 @@ class PasskeyForm(OurLook, AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         """Check what the device made; who holds it has said who they are."""
-        given: dict[str, Any] = super().clean() or {}
+        with _refusing_broken_passkeys():
+            given: dict[str, Any] = super().clean() or {}
         if not self.errors:
             record_authentication(context.request, self.user, "mfa", reauthenticated=True)
         return given
@@ -172,9 +182,37 @@ class PasskeySignInForm(OurLook, LoginWebAuthnForm):
         """Count under the address."""
         address = address_of(context.request)
         hold_back(context.request, f"passkey {address}")
-        given = super().clean_credential()
+        with _refusing_broken_passkeys():
+            given = super().clean_credential()
         forget_attempts(account=f"passkey {address}", address=address)
         return given
+
+
+class PasskeyStepForm(OurLook, AuthenticateWebAuthnForm):
+    """What a passkey answered as the second step."""
+
+    def clean_credential(self) -> Any:
+        """Compare what the device signed."""
+        with _refusing_broken_passkeys():
+            return super().clean_credential()
+
+
+class PasskeyAgainForm(OurLook, ReauthenticateWebAuthnForm):
+    """What a passkey answered once more, before something that matters."""
+
+    def clean_credential(self) -> Any:
+        """Compare what the device signed."""
+        with _refusing_broken_passkeys():
+            return super().clean_credential()
+
+
+@contextmanager
+def _refusing_broken_passkeys() -> Iterator[None]:
+    """Refuse what no device sends: allauth and its library read the parts unchecked. Raises: ValidationError."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, struct.error) as broken:
+        raise get_adapter().validation_error("incorrect_code") from broken
 
 
 def _count_code(user: User) -> None:

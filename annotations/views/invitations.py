@@ -40,6 +40,10 @@ class InvitationForm(PlainForm):
     days = forms.ChoiceField(label=_("Valid for"), choices=_DAYS, initial="7")
     note = forms.CharField(label=_("For whom"), required=False, max_length=MAX_LINE)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take ids of its own: the page of members has another form with a role."""
+        super().__init__(*args, auto_id="invitation-%s", **kwargs)
+
 
 class NewAccountForm(PlainForm):
     """An account for who was invited."""
@@ -114,7 +118,7 @@ def revoke(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespo
     project = open_project(request, actor, slug)
     revoke_invitation(actor=actor, project=project, pk=pk)
     messages.success(request, gettext("The invitation is revoked."), extra_tags="ok")
-    return redirect("invitation-list", project.slug)
+    return redirect("members", project.slug)
 
 
 @sensitive_post_parameters("password")

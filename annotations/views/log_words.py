@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from annotations.queries.log import LogEntry, LogKind
@@ -44,8 +44,8 @@ _RECORD: Final[Mapping[str, Label]] = {
 _OTHERS: Final[Mapping[str, Label]] = {
     "article.created": _("%(who)s added the article"),
     "article.edited": _("%(who)s changed what is known of the article"),
-    "article.submitted": _("%(who)s handed in %(tags)s tags and %(links)s links"),
-    "article.imported": _("%(who)s imported %(tags)s tags and %(links)s links"),
+    "article.submitted": _("%(who)s handed in %(records)s"),
+    "article.imported": _("%(who)s imported %(records)s"),
     "article.assigned": _("%(who)s gave the article to %(to)s"),
     "article.taken": _("%(who)s took the article"),
     "article.released": _("%(who)s released the article from %(to)s"),
@@ -125,8 +125,7 @@ def _sentence(entry: LogEntry) -> str:
         "to": to,
         "name": entry.name,
         "role": ROLE_LABELS.get(entry.payload.get("role", ""), ""),
-        "tags": _count(entry.payload, "annotations"),
-        "links": _count(entry.payload, "links"),
+        "records": _records(entry.payload),
         "number": entry.payload.get("number", ""),
     }
     return str(_OTHERS[verb]) % values
@@ -138,6 +137,15 @@ def _unknown(entry: LogEntry) -> str:
 
 def _who(entry: LogEntry) -> str:
     return entry.who or gettext("The site")
+
+
+def _records(payload: Mapping[str, Any]) -> str:
+    tags, links = _count(payload, "annotations"), _count(payload, "links")
+    told = [
+        ngettext("%(n)s tag", "%(n)s tags", tags) % {"n": tags} if tags else "",
+        ngettext("%(n)s link", "%(n)s links", links) % {"n": links} if links else "",
+    ]
+    return ", ".join(words for words in told if words) or gettext("the article alone")
 
 
 def _count(payload: Mapping[str, Any], name: str) -> int:

@@ -26,5 +26,5 @@ def deactivate(request: HttpRequest, actor: Actor, slug: str, username: str) -> 
         deactivate_member(actor=actor, project=project, username=username)
         told = gettext("The account of %(name)s is closed.") % {"name": member.user.username}
         messages.success(request, told, extra_tags="ok")
-        return redirect("invitation-list", project.slug)
+        return redirect("members", project.slug)
     return render(request, "accounts/deactivate.html", {"project": project, "member": member})

@@ -161,7 +161,7 @@ def test_inbox_tells_what_came_back_what_was_said_and_what_was_approved(
     assert [comment["text"] for comment in found["comments"]] == ["@ana why?"]
     assert [(approved["reviewer"], approved["count"]) for approved in found["approvals"]] == [("rui", 1)]
     assert (found["unread"], found["more"]) == (2, False)
-    nothing = {"unread": 0, "more": False, "records": [], "comments": [], "approvals": []}
+    nothing = {"unread": 0, "more": False, "records": [], "comments": [], "given": [], "approvals": []}
     assert vic.get(path).json() == nothing
     assert_problem(zoe.get(path), 404, "not_found")
     assert_problem(ana.get(path, project="x"), 400, "invalid_parameter")
@@ -179,3 +179,12 @@ def test_progress_is_computed_from_the_records(ana: Api, vic: Api, zoe: Api, wor
     decide(actor=world.rui, drafts=[verdict_on(mention, Verdict.REQUEST_CHANGES, Reason.SPAN)])
     assert (ana.get(path).json()["state"], ana.get(path).json()["submitted"]) == ("changes_asked", 0)
     assert_problem(zoe.get(path), 404, "not_found")
+
+
+def test_inbox_tells_of_an_article_that_was_given(ana: Api, world: World) -> None:
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    found = ana.get(f"projects/{world.project.id}/inbox/").json()
+    assert (found["unread"], [(given["article"], given["by"]) for given in found["given"]]) == (
+        1,
+        [(str(world.article.id), "rui")],
+    )

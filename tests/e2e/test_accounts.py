@@ -26,6 +26,8 @@ PAGES = (
     "/account/password/", "/account/email/", "/account/confirm/", "/account/confirm/passkey/",
     "/account/confirm/code/", "/account/providers/",
 )  # fmt: skip
+# Contrast differs between the themes; in the other views the same elements stand elsewhere.
+WITH_AXE = {"light", "dark"}
 OPEN_PAGES = ("/login/", "/login/closed/", "/login/provider/stopped/", "/login/provider/failed/", "/invitations/x/")
 
 
@@ -110,7 +112,7 @@ def test_a_passkey_signs_in_alone_and_as_second_step(
 def test_a_browser_without_the_passkey_says_so_in_words(site: Site, browse: Callable[..., Page]) -> None:
     page = browse()
     page.goto("/login/")
-    page.evaluate("navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError'))")
+    page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError')) }")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("passkey-notice [role=alert]")).to_contain_text("The passkey was not used")
 
@@ -159,16 +161,16 @@ def test_account_pages_are_usable_by_everybody(
     _make_person(site, f"axe-{view}")
     site.manage("user", f"axe-{view}", "--project", pages_of["slug"], "--role", "admin")
     page = browse(**VIEWS[view])
-    found = {path: _faults(page, path) for path in OPEN_PAGES}
+    found = {path: _faults(page, path, view) for path in OPEN_PAGES}
     _give_password(page, f"axe-{view}")
     page.goto(f"/p/{pages_of['slug']}/invitations/")
     page.locator("button.primary").click()
     link = page.locator("code.secret").inner_text()
     _add_passkey_in_any_language(page)
     inner = (*PAGES, f"/p/{pages_of['slug']}/invitations/", f"/p/{pages_of['slug']}/members/ana/deactivation/", link)
-    found |= {path: _faults(page, path) for path in inner}
+    found |= {path: _faults(page, path, view) for path in inner}
     page.context.clear_cookies()
-    found["joining"] = _faults(page, link)
+    found["joining"] = _faults(page, link, view)
     assert found == dict.fromkeys(found, ([], 0))
 
 
@@ -179,8 +181,9 @@ def _add_passkey_in_any_language(page: Page) -> None:
     page.wait_for_url("**/recovery-codes/")
 
 
-def _faults(page: Page, path: str) -> tuple[list[str], int]:
+def _faults(page: Page, path: str, view: str) -> tuple[list[str], int]:
     """Name the rules of axe that a page breaks, and by how many pixels it is too wide."""
     page.goto(path)
-    broken = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    return broken, page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    violations = Axe().run(page).response["violations"] if view in WITH_AXE else []
+    return [violation["id"] for violation in violations], width

@@ -187,6 +187,9 @@ def test_a_finger_tags_links_and_leaves(site: Site, open_desk: Callable[..., Des
     sheet.locator("[data-command=who]").tap()
     page.locator("#link-picker [value=leave]").tap()
     expect(page.locator("#link-choices")).to_have_count(0)
+    expect(page.locator(".party-list")).to_be_hidden()
+    page.locator(".key-bar .tools").tap()
+    expect(page.locator(".party-list")).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
 
 

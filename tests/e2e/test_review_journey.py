@@ -124,8 +124,8 @@ def _send_back(page: Page, name: str) -> int:
     if name == TOPIC:
         return _press(page, "c", "3")
     acts = _press(page, "p")
-    page.get_by_label("Quote type").select_option("direct")
-    page.get_by_label("Quote type").press("Control+Enter")
+    page.get_by_label("Type of quote").select_option("direct")
+    page.get_by_label("Type of quote").press("Control+Enter")
     return acts + 2 + _press(page, "3")
 
 

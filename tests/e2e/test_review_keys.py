@@ -1,6 +1,6 @@
 """A reviewer goes through the queue with the keyboard alone, and the plain pages are usable by everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -273,8 +273,48 @@ def test_plain_pages_are_usable_by_everybody(site: Site, sign_in: SignIn, view: 
     assert found == dict.fromkeys(found, ([], 0))
 
 
-def _faults(page: Page, path: str) -> tuple[list[str], int]:
-    """Name the rules of axe that a page breaks, and by how many pixels it is too wide."""
-    page.goto(path)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_state_of_the_queue_is_usable_by_everybody(site: Site, sign_in: SignIn, view: str) -> None:
+    project, _article = _submitted(site, f"States {view}")
+    page = sign_in("rui", **VIEWS[view])
+    found = {name: _broken(page) for name in walk_through_states(page, project)}
+    assert found == dict.fromkeys(found, ([], 0))
+
+
+def walk_through_states(page: Page, project: dict[str, Any]) -> Iterator[str]:
+    """Go to each state of the review page in turn, and name it once it is there."""
+    page.goto(f"/p/{project['slug']}/review/?kind=cue")
+    yield "nothing matches"
+    page.goto(f"/p/{project['slug']}/review/")
+    page.keyboard.press("p")
+    yield "one record and its proposal"
+    page.locator("#review-record").focus()
+    page.locator(".review-row input").last.check()
+    page.keyboard.press("Shift+A")
+    page.locator("#preview-title").wait_for()
+    yield "preview"
+    page.keyboard.press("Escape")
+    page.locator(".verdicts [value=reject]").click()
+    page.locator("#alerts .alert").wait_for()
+    yield "refused"
+    page.keyboard.press("a")
+    page.locator(".undo-toast").wait_for()
+    page.wait_for_function(SETTLED)
+    yield "a decision waits"
+    page.context.set_offline(offline=True)
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    page.get_by_text("1 before").or_(page.locator("#review-frame:not([data-record])")).first.wait_for()
+    yield "offline, nothing left"
+    page.context.set_offline(offline=False)
+
+
+def _broken(page: Page) -> tuple[list[str], int]:
+    """Name the rules of axe that the page breaks as it stands, and by how many pixels it is too wide."""
     broken = [violation["id"] for violation in Axe().run(page).response["violations"]]
     return broken, page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+def _faults(page: Page, path: str) -> tuple[list[str], int]:
+    page.goto(path)
+    return _broken(page)

@@ -48,7 +48,7 @@ def test_segments_are_cut_to_a_span() -> None:
 
 
 def test_what_is_masked_already_is_no_word() -> None:
-    assert words_at("██ x ██", [Segment(0, 2), Segment(2, 5)]) == ["x"]
+    assert words_at("██ x ██ y. z", [Segment(0, 2), Segment(2, 9), Segment(9, 10)]) == ["x", "y"]
 
 
 def test_patterns_leave_open_what_is_written_in_several_ways() -> None:

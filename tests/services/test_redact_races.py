@@ -7,14 +7,14 @@ import pytest
 from django.db import connection
 
 from annotations.errors import DuplicateAnnotation, TextMismatch
-from annotations.models import Annotation, IdempotentAnswer
+from annotations.models import Annotation, Article, IdempotentAnswer, Redaction
 from annotations.queries.access import Actor
 from annotations.queries.doctor import Examination
 from annotations.rules.kinds import Kind
 from annotations.services.redactions import confirm_redaction
 from tests.api.client import api_for
-from tests.factories import tag
-from tests.services.redacting import BLOCKS, NAME, TEXT, Case, all_choices, ask, dump, make_case, redact
+from tests.factories import make_article, tag
+from tests.services.redacting import BLOCKS, NAME, TEXT, Case, all_choices, ask, dump, make_case, places, redact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,3 +85,19 @@ def test_answers_of_other_projects_stay(case: Case) -> None:
     made = api.post("projects/", {"name": NAME}, Idempotency_Key="two")
     redact(case)
     assert (made.status_code, NAME in IdempotentAnswer.objects.get(key="two").body) == (201, True)
+
+
+def test_a_redaction_that_would_make_two_records_alike_changes_nothing(case: Case) -> None:
+    world = case.world
+    text = "Farid and Karim came. One of them left."
+    article = make_article(world.adi, world.project, text)
+    for name in ("Farid", "Karim"):
+        tag(world.ana, article, Kind.CLAIM, "One of them left", attributes={"paraphrase": f"{name} left."})
+    both = Case(world, article, case.quote, case.speaker, case.claim, case.denial)
+    segments = (*places(article, "Farid"), *places(article, "Karim"))
+    choices = all_choices(article, segments=segments)
+    request = ask(both, segments=segments, choices=choices)
+    with pytest.raises(DuplicateAnnotation, match="alike afterwards"):
+        confirm_redaction(actor=world.rui, request=request, choices=choices)
+    assert Article.objects.get(pk=article.pk).text == text
+    assert Redaction.objects.count() == 0

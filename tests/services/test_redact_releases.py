@@ -67,6 +67,19 @@ def test_the_release_says_what_happened_and_has_new_digests(case, release):
     assert list(Examination(audit=True).findings()) == []
 
 
+def test_a_release_without_texts_does_not_keep_the_digest_of_the_old_one(case):
+    world = case.world
+    choice = Choice(state="all", with_text=False)
+    make_release(actor=world.rui, project=world.project, name="Bare", choice=choice)
+    assert case.article.sha256 in content().decode()
+
+    redact(case)
+
+    assert case.article.sha256 not in content().decode()
+    assert read(io.BytesIO(content())).problems == ()
+    assert list(Examination(audit=True).findings()) == []
+
+
 def test_what_two_people_leave_stays(case, release):
     left = all_choices(case.article, is_masked=False)
 

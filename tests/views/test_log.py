@@ -14,6 +14,7 @@ from annotations.services.guidelines import edit_guideline
 from annotations.services.projects import change_role, remove_member
 from annotations.services.registry import delete_party
 from annotations.services.review import decide
+from annotations.services.submission import submit_article
 from annotations.views.log_words import LOG_KINDS, shown_event
 from tests.factories import approve, make_article, submit, tag, verdict_on
 from tests.views.conftest import SignIn
@@ -58,6 +59,11 @@ def test_the_log_tells_what_happened_in_sentences(world: World, sign_in: SignIn)
     shown = sign_in(world.adi).get(PATH).text
     assert "rui rejected: Party" in shown
     assert f"/p/northern-bridge/review/?view=all&amp;annotation={mention.pk}#review-history" in shown
+
+
+def test_what_was_handed_in_is_counted(world: World, case: Case):
+    submit_article(actor=world.ana, article=world.article)
+    assert sentences(world)[0] == "ana handed in 5 tags, 5 links"
 
 
 def test_every_event_of_a_reviewed_case_has_a_sentence_of_ours(world: World, case: Case):

@@ -85,6 +85,12 @@ def test_who_came_by_a_link_chooses_a_first_password(world: World, sign_in: Sign
     assert Client().post("/login/", {"login": "ana", "password": NEW["password1"]}).status_code == 302
 
 
+@pytest.fixture
+def there(signed_in: Callable[[str], Client]) -> Client:
+    """Ana, signed in before she asks for a link: signing in later would spend it."""
+    return signed_in("ana")
+
+
 def test_asking_for_a_reset_answers_the_same_byte_for_byte(people: World) -> None:
     answers = {}
     for email in ("ana@example.org", "nobody@example.org", "ANA@EXAMPLE.ORG"):
@@ -114,10 +120,7 @@ def test_resets_are_limited_for_known_and_unknown_alike(people: World) -> None:
         assert statuses == [302] * MOST_PER_ACCOUNT + [429]
 
 
-def test_the_link_sets_a_password_once_and_ends_every_session(
-    people: World, link: str, signed_in: Callable[[str], Client]
-) -> None:
-    there = signed_in("ana")
+def test_the_link_sets_a_password_once_and_ends_every_session(people: World, there: Client, link: str) -> None:
     browser = Client()
     form = browser.get(link).headers["Location"]
     assert form.endswith("-set-password/")

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from annotations.errors import Unprocessable
 from annotations.models import Annotation, Project
 from annotations.rules.kinds import Kind
+from annotations.services.exchange import OnError
 from tests.factories import tag
+from tests.services.import_lines import GOOD, span, take
 from tests.views.conftest import SignIn
 from tests.world import Case, World
 
@@ -105,7 +108,9 @@ def test_the_workbench_offers_no_cues_where_they_are_off(world: World, sign_in: 
 
 
 def test_an_import_is_told_of_cues_line_by_line(world: World, sign_in: SignIn) -> None:
-    project = Project.objects.get()
-    assert project.rules.has_cues is True
     keep(world, sign_in, cues=None)
-    assert Project.objects.get().rules.has_cues is False
+    project = Project.objects.get()
+    with pytest.raises(Unprocessable) as refusal:
+        take(world.ana, project, *GOOD, span("u", "cue", "said"))
+    assert [(error.line, error.code) for error in refusal.value.errors] == [(len(GOOD) + 2, "kind_off")]
+    assert take(world.ana, project, *GOOD, span("u", "cue", "said"), on_error=OnError.SKIP).counts["annotation"] == 4

@@ -37,7 +37,7 @@ def test_an_admin_asks_and_a_reviewer_confirms(case: Case, sign_in: SignIn) -> N
     assert "Whoever asked would mask it." in shown
     assert reviewer.post(page, form_of(shown, "mask")).status_code == 302
     closing = reviewer.get(page).text
-    assert "Backups, dumps and exports made before" in closing
+    assert "Backups, dumps, exports and downloaded releases made before" in closing
     assert Article.objects.get(pk=case.article.pk).text == TEXT.replace(NAME, BLOCKS)
 
 

@@ -1,5 +1,6 @@
 """Authenticator apps and recovery codes: a stolen password is not enough, and no code works twice."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,20 @@ from tests.views.conftest import SignIn
 from tests.world import PASSWORD, World, make_world
 
 WRONG = "000000"
+# What no device sends.
+_DEVICE = {"id": "AA", "rawId": "AA", "type": "public-key"}
+BROKEN = [
+    "",
+    "{}",
+    "[]",
+    "7",
+    '{"id": 1}',
+    '{"response": {"userHandle": 7}}',
+    "not JSON",
+    json.dumps({**_DEVICE, "response": {}}),
+    json.dumps({**_DEVICE, "response": dict.fromkeys(("clientDataJSON", "authenticatorData", "signature"), "AA")}),
+    json.dumps({**_DEVICE, "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}),
+]
 
 
 @pytest.fixture
@@ -174,15 +189,29 @@ def test_nobody_touches_the_passkey_of_somebody_else(world: World, sign_in: Sign
     assert theirs.data["name"] == "Key"
 
 
-@pytest.mark.parametrize(
-    "credential", ["", "{}", "[]", "7", '{"id": 1}', '{"response": {"userHandle": 7}}', "not JSON"]
-)
+@pytest.mark.parametrize("credential", BROKEN)
 def test_a_broken_passkey_is_refused(people: World, credential: str) -> None:
     browser = Client()
     browser.get("/login/passkey/", headers={"Accept": "application/json"})
     answer = browser.post("/login/passkey/", {"credential": credential})
     assert answer.headers["Location"] == "/login/"
     assert browser.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("credential", BROKEN)
+def test_a_broken_passkey_is_refused_as_second_step_and_when_it_is_added(
+    app: tuple[str, list[str]], give_password: Callable[[], Client], credential: str
+) -> None:
+    browser = give_password()
+    assert browser.get("/login/code/").status_code == 200
+    assert browser.post("/login/code/", {"credential": credential}).status_code in {200, 400}
+    assert browser.get("/account/").status_code == 302
+    browser.post("/login/code/", {"code": app[1][0]})
+    browser.post("/account/confirm/", {"password": PASSWORD})
+    browser.get(f"{FACTORS}passkeys/new/")
+    added = browser.post(f"{FACTORS}passkeys/new/", {"name": "Key", "credential": credential})
+    assert added.status_code == 400
+    assert not Authenticator.objects.filter(type="webauthn").exists()
 
 
 def test_setting_up_without_a_password_shows_the_codes_at_once(world: World, sign_in: SignIn) -> None:

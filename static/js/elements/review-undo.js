@@ -142,7 +142,9 @@ export class ReviewUndo extends HTMLElement {
 
   /** A new part of the page: its rows may be decided already, and what it needs may have been sent back. @param {CustomEvent} event */
   adopt(event) {
-    if (event.detail.target?.id === "review-preview") return find(this, "#preview-title", HTMLElement)?.focus();
+    const part = event.detail.target?.id;
+    if (part === "review-preview") return find(this, "#preview-title", HTMLElement)?.focus();
+    if (part !== "review-deck" && part !== "review-frame") return;
     this.showHeld();
     this.goOn();
     const isUpset = this.decisions?.outbox.writes.some(
