@@ -1,7 +1,7 @@
 """Every state of the workbench passes axe in both themes, fits 320 px and takes wider letters."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route
@@ -51,7 +51,8 @@ def tag_some(desk: Desk) -> None:
 def check(page: Page, state: str) -> list[str]:
     """Give what axe finds; only colours differ in the dark theme."""
     found = []
-    for scheme, rules in (("light", OPTIONS), ("dark", COLOURS)):
+    themes: list[tuple[Literal["light", "dark"], dict[str, Any]]] = [("light", OPTIONS), ("dark", COLOURS)]
+    for scheme, rules in themes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         results = Axe().run(page, options=rules)
         found += [
