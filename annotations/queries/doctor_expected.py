@@ -14,6 +14,7 @@ from django.db.migrations.operations import RunSQL
 _FUNCTION: Final = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\([^)]*\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
 _TRIGGER: Final = re.compile(
     r"CREATE TRIGGER (?P<name>\w+) (?P<when>BEFORE|AFTER) (?P<events>.+?) ON (?:public\.)?(?P<table>\w+)\s+"
+    r"(?:REFERENCING (?P<rows>[\w ]+?)\s+)?"
     r"FOR EACH (?P<each>ROW|STATEMENT)(?:\s+WHEN \((?P<condition>.+)\))?\s+"
     r"EXECUTE FUNCTION (?:public\.)?(?P<function>\w+)\(\)"
 )
@@ -45,6 +46,7 @@ class Trigger:
     each: str
     function: str
     condition: str
+    rows: str
 
 
 def tables() -> dict[str, type[models.Model]]:
@@ -73,7 +75,7 @@ def functions() -> dict[str, str]:
 
 def triggers() -> list[Trigger]:
     """Answer all triggers that the migrations make; each fires always."""
-    return [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()))]
+    return [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()).replace('"', ""))]
 
 
 def read_trigger(definition: str) -> Trigger | None:
@@ -86,7 +88,16 @@ def trigger_of(match: re.Match[str]) -> Trigger:
     """Bring a trigger's words into one order."""
     events = frozenset(_event(event) for event in match["events"].split(" OR "))
     condition = re.sub(r"[\s()]", "", (match["condition"] or "").lower())
-    return Trigger(match["table"], match["name"], match["when"], events, match["each"], match["function"], condition)
+    return Trigger(
+        match["table"],
+        match["name"],
+        match["when"],
+        events,
+        match["each"],
+        match["function"],
+        condition,
+        match["rows"] or "",
+    )
 
 
 def checks() -> dict[tuple[str, str], str]:

@@ -31,6 +31,13 @@ from annotations.services.fields import (
 MAX_TEXT: Final = 5_000_000
 # A tsvector holds at most 1 MiB, so long texts are indexed in stretches of this many code points.
 PASSAGE: Final = 100_000
+INSERT_PASSAGES: Final = """
+INSERT INTO article_passage (id, project_id, article_id, number, words)
+SELECT gen_random_uuid(), project_id, id, n, to_tsvector('simple',
+    CASE WHEN n = 0 THEN title || ' ' ELSE '' END || substr(text, n * %(size)s + 1, %(size)s))
+FROM article, generate_series(0, (length - 1) / %(size)s) AS n
+WHERE id = ANY(%(ids)s::uuid[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +150,7 @@ def store_articles(articles: list[Article]) -> None:
     Article.objects.bulk_create(articles, batch_size=200)
     open_chains(project_id=articles[0].project_id, articles=[article.id for article in articles])
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO article_passage (id, project_id, article_id, number, words)
-            SELECT gen_random_uuid(), project_id, id, n,
-                to_tsvector('simple', CASE WHEN n = 0 THEN title || ' ' ELSE '' END
-                    || substr(text, n * %(size)s + 1, %(size)s))
-            FROM article, generate_series(0, (length - 1) / %(size)s) AS n
-            WHERE id = ANY(%(ids)s::uuid[])""",
-            {"size": PASSAGE, "ids": [article.id for article in articles]},
-        )
+        cursor.execute(INSERT_PASSAGES, {"size": PASSAGE, "ids": [article.id for article in articles]})
 
 
 def join_incidents(article: Article, incidents: tuple[UUID, ...]) -> None:
