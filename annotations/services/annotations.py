@@ -64,8 +64,20 @@ def create_annotation(*, actor: Actor, article: Article, draft: AnnotationDraft)
     """
     require(actor, Action.ANNOTATE, article.project_id)
     check_draft(article.text, draft)
+    annotation = annotation_row(actor, article, draft)
+    try:
+        with transaction.atomic():
+            insert_annotations([annotation], editor=actor.user)
+            record_change(actor, annotation, "created", content=content_digest(content_of(annotation)))
+    except DuplicateAnnotation as refusal:
+        raise DuplicateAnnotation(repeated_by(annotation)) from refusal
+    return annotation
+
+
+def annotation_row(actor: Actor, article: Article, draft: AnnotationDraft) -> Annotation:
+    """Make the row of a checked draft."""
     now = timezone.now()
-    annotation = Annotation(
+    return Annotation(
         project_id=article.project_id,
         article_id=article.id,
         kind=draft.kind,
@@ -79,13 +91,6 @@ def create_annotation(*, actor: Actor, article: Article, draft: AnnotationDraft)
         created_at=now,
         updated_at=now,
     )
-    try:
-        with transaction.atomic():
-            insert_annotations([annotation], editor=actor.user)
-            record_change(actor, annotation, "created", content=content_digest(content_of(annotation)))
-    except DuplicateAnnotation as refusal:
-        raise DuplicateAnnotation(repeated_by(annotation)) from refusal
-    return annotation
 
 
 def check_draft(text: str, draft: AnnotationDraft) -> None:

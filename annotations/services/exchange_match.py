@@ -87,24 +87,6 @@ class StoredRecords:
                 found[str(article)].setdefault((kind, place, paraphrase, annotator), str(pk))
         return found
 
-    def links(self, ends: Collection[str]) -> StoredLinks:
-        """Find the living links at some annotations, also those the importer may not see.
-
-        They take the one place that the database allows.
-        """
-        found = StoredLinks()
-        wanted = Q(source__in=ends) | Q(target__in=ends, type=LinkType.EXPRESSES)
-        for pk, type_, *ends_of in (
-            Link.objects.living().filter(wanted).values_list("id", "type", "source_id", "target_id")
-        ):
-            source, target = map(str, ends_of)
-            found.by_key[link_key(LinkType(type_), source, target)] = str(pk)
-            if type_ == LinkType.CUED_BY:
-                found.cued.add(source)
-            elif type_ == LinkType.EXPRESSES:
-                found.quoted.add(target)
-        return found
-
     def _names(self, origin: dict[str, object], author: UUID | None, username: str | None) -> set[str]:
         """Name the annotator in every way in which a file may do it."""
         if origin.get("by") == "imported":
@@ -116,6 +98,23 @@ class StoredRecords:
             self._names_of[author] = pseudonym(self._project.id, author)
         names = {self._names_of[author], username or ""}
         return names | {""} if author == self._actor.user.id else names
+
+
+def stored_links(ends: Collection[str]) -> StoredLinks:
+    """Find the living links at some annotations, also those that one may not see.
+
+    They take the one place that the database allows.
+    """
+    found = StoredLinks()
+    wanted = Q(source__in=ends) | Q(target__in=ends, type=LinkType.EXPRESSES)
+    for pk, type_, *ends_of in Link.objects.living().filter(wanted).values_list("id", "type", "source_id", "target_id"):
+        source, target = map(str, ends_of)
+        found.by_key[link_key(LinkType(type_), source, target)] = str(pk)
+        if type_ == LinkType.CUED_BY:
+            found.cued.add(source)
+        elif type_ == LinkType.EXPRESSES:
+            found.quoted.add(target)
+    return found
 
 
 def link_key(type_: LinkType, source: str, target: str) -> LinkKey:

@@ -22,7 +22,14 @@ from annotations.services.exchange_batch import Batch
 from annotations.services.exchange_checks import check_annotation, check_article, check_link
 from annotations.services.exchange_known import Known, KnownEnd
 from annotations.services.exchange_late import LateItems
-from annotations.services.exchange_match import AnnotationKey, LinkKey, StoredLinks, StoredRecords, link_key
+from annotations.services.exchange_match import (
+    AnnotationKey,
+    LinkKey,
+    StoredLinks,
+    StoredRecords,
+    link_key,
+    stored_links,
+)
 from annotations.services.exchange_registry import Registry, missing
 from annotations.services.exchange_rows import RowWriter
 from annotations.services.exchange_tally import Tally
@@ -262,7 +269,7 @@ class Planner:
         found = StoredLinks()
         if stored:
             self._ground.wait()
-            found = self._stored.links(stored)
+            found = stored_links(stored)
         for item in now:
             self._try(item, lambda item: self._link(item, found))
 
