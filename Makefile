@@ -18,7 +18,7 @@ run: $(RUNTIME)
 	@exec $(PY) manage.py serve --host $(HOST) --port $(PORT) $(ARGS)
 
 test: $(DEVELOPMENT) browser
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEVELOPMENT)
 	$(PY) -m ruff check .

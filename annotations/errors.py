@@ -253,6 +253,11 @@ class OwnWork(NotAllowed):
     sentence = "You wrote or edited this; somebody else has to decide on it."
 
 
+class SecondFactorRequired(NotAllowed):
+    code = "second_factor_required"
+    sentence = "This project asks its members for a second factor; set one up on the account page, then come back."
+
+
 class InsufficientScope(NotAllowed):
     code = "insufficient_scope"
     sentence = "This token's scope is too narrow; use one with a wider scope."

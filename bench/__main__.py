@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import creating, formats, listing, opening, review_queue, starting, transfer
+from bench import auditing, creating, formats, listing, opening, review_queue, starting, transfer, workbench
 from bench.figures import Figure, table
 from bench.ground import FULL, QUICK, Ground, prepared_ground
 
@@ -23,6 +23,8 @@ AREAS: Mapping[str, Callable[[Ground], list[Figure]]] = {
     "formats": formats.measure,
     "list": listing.measure,
     "review": review_queue.measure,
+    "audit": auditing.measure,
+    "workbench": workbench.measure,
     "start": starting.measure,
 }
 _NEEDS_IMPORT = frozenset({"export", "formats", "list"})

@@ -69,7 +69,7 @@ def prepared_ground(scale: Scale) -> Iterator[Ground]:
         port, bare_port = free_port(), free_port()
         serving = site.serve(port, "--no-demo")
         await_ready(port, serving)
-        await_ready(bare_port, site.serve(bare_port, "--no-demo", settings=BARE))
+        await_ready(bare_port, site.serve(bare_port, "--no-demo", "--no-worker", settings=BARE))
         with Client(port) as client:
             signed_in = client.get(made["link"])
         articles = dict(zip(ARTICLES, _groups(made["articles"]), strict=True))

@@ -1,6 +1,7 @@
 """Kill web processes and PostgreSQL while clients write, then compare what is there with what was acknowledged.
 
 `python -m bench.kills --app 30 --database 30 --writers 8` uses a site of its own and always the embedded server.
+With `--weakened` PostgreSQL answers before it has written: this control has to lose something, else the test is blind.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from bench.writing import Record, Writer
 
 LENGTH = 20_000
 _ARTICLES = 4
-_PROGRESS_SECONDS = 60.0
+_PROGRESS_SECONDS = 120.0
 _LONGEST_PAUSE_SECONDS = 0.4
 # What must be read back as it was acknowledged. A link that is made later may change its end's `updated_at` no more.
 _COMPARED = {
@@ -53,6 +54,13 @@ class Plan:
     database: int
     writers: int
     seed: int
+    acknowledged: int = 0
+    is_weakened: bool = False
+
+    @property
+    def kills(self) -> int:
+        """Count all kills."""
+        return self.app + self.database
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class Outcome:
     replayed: int = 0
     doctor: int = 0
     doctor_said: str = ""
+    readiness: str = ""
     seconds: float = 0.0
 
     @property
@@ -169,8 +178,12 @@ def run(plan: Plan) -> Outcome:
     with BenchSite(may_use_stock_database=False) as site:
         site.must_manage("migrate", "--verbosity", "0")
         made = _prepare(site)
+        if plan.is_weakened:
+            site.must_manage("bench_weaken", settings=BARE)
         supervisor = Supervisor(site, free_port())
-        await_ready(supervisor.port, supervisor.process)
+        await_ready(supervisor.port, supervisor.process, _ready_path(plan))
+        if plan.is_weakened:
+            outcome.readiness = _readiness(supervisor.port)
         writers = _writers(plan, supervisor.port, made)
         killer = Killer(site, supervisor, plan.seed)
         try:
@@ -182,12 +195,23 @@ def run(plan: Plan) -> Outcome:
         for writer in writers:
             writer.join()
         outcome.kills = killer.kills
-        await_ready(supervisor.port, supervisor.process)
-        _compare(writers, _stored(supervisor.port, made), outcome)
+        await_ready(supervisor.port, supervisor.process, _ready_path(plan))
+        _compare(writers, stored_records(supervisor.port, made), outcome)
         supervisor.stop()
         outcome.doctor, outcome.doctor_said = _doctor(site)
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _ready_path(plan: Plan) -> str:
+    """Name the page to wait for: a weakened site never becomes ready."""
+    return "/livez" if plan.is_weakened else "/readyz"
+
+
+def _readiness(port: int) -> str:
+    with Client(port) as client:
+        answer = client.get("/readyz")
+    return f"{answer.status} {answer.body.decode().strip()}"
 
 
 def _prepare(site: BenchSite) -> dict[str, Any]:
@@ -208,25 +232,26 @@ def _kill_while_writing(plan: Plan, killer: Killer, writers: Sequence[Writer]) -
     for writer in writers:
         writer.start()
     for number, target in enumerate(killer.order(plan)):
-        _await_progress(writers, number)
+        _await_progress(writers, number, plan.acknowledged * number // plan.kills)
         killer.pause()
         killer.kill(target)
-    _await_progress(writers, plan.app + plan.database)
+    _await_progress(writers, plan.kills, plan.acknowledged)
 
 
-def _await_progress(writers: Sequence[Writer], kills: int) -> None:
-    """Wait until every second writer has had a further answer."""
+def _await_progress(writers: Sequence[Writer], kills: int, acknowledged: int) -> None:
+    """Wait until every second writer has had a further answer, and all together so many."""
     before = [writer.diary.acknowledged for writer in writers]
     deadline = time.monotonic() + _PROGRESS_SECONDS
     while time.monotonic() < deadline:
         now = [writer.diary.acknowledged for writer in writers]
-        if sum(after > then for after, then in zip(now, before, strict=True)) * 2 >= len(writers):
+        is_going_on = sum(after > then for after, then in zip(now, before, strict=True)) * 2 >= len(writers)
+        if is_going_on and sum(now) >= acknowledged:
             return
         time.sleep(0.01)
     raise TimeoutError(f"no answers for {_PROGRESS_SECONDS:.0f} s after {kills} kills")
 
 
-def _stored(port: int, made: dict[str, Any]) -> dict[str, dict[str, Record]]:
+def stored_records(port: int, made: dict[str, Any]) -> dict[str, dict[str, Record]]:
     """Read everything back through the API."""
     with Client(port, Authorization=f"Bearer {made['token']}") as client:
         return {
@@ -274,6 +299,8 @@ def _doctor(site: BenchSite) -> tuple[int, str]:
 
 
 def _tell(plan: Plan, outcome: Outcome) -> None:
+    if plan.is_weakened:
+        print(f"control with synchronous_commit=off; /readyz: {outcome.readiness}")
     print(f"seed {plan.seed}; {plan.writers} writers; {outcome.seconds:.0f} s")
     print("killed: " + ", ".join(f"{count} × {sort}" for sort, count in sorted(outcome.kills.items())))
     print(f"acknowledged writes: {outcome.acknowledged} (of them answered again from the store: {outcome.replayed})")
@@ -288,18 +315,20 @@ def _tell(plan: Plan, outcome: Outcome) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run from the command line; 1 when the site did not keep its word."""
+    """Run from the command line; 1 when the site did not keep its word, or the weakened one did."""
     parser = argparse.ArgumentParser(prog="python -m bench.kills", description=__doc__)
     parser.add_argument("--app", type=int, default=30, help="SIGKILLs of a web process")
     parser.add_argument("--database", type=int, default=30, help="SIGKILLs of PostgreSQL")
     parser.add_argument("--writers", type=int, default=8, help="clients that write all the time")
     parser.add_argument("--seed", type=int, default=None, help="repeat the draw of an earlier run")
+    parser.add_argument("--acknowledged", type=int, default=0, help="go on until so many writes are acknowledged")
+    parser.add_argument("--weakened", action="store_true", help="the control: synchronous_commit off, must lose")
     options = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
-    plan = Plan(options.app, options.database, options.writers, seed)
+    plan = Plan(options.app, options.database, options.writers, seed, options.acknowledged, options.weakened)
     outcome = run(plan)
     _tell(plan, outcome)
-    return int(not outcome.is_good)
+    return int(not outcome.lost if plan.is_weakened else not outcome.is_good)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,13 @@ class ArticlePlan:
     number: int
     length: int
     annotations: int
+    is_one_paragraph: bool = False
+
+    @property
+    def text(self) -> str:
+        """Write its text."""
+        text = text_of(self.number, self.length)
+        return text.replace("\n\n", " ") if self.is_one_paragraph else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ def _lines(plans: Iterable[ArticlePlan]) -> Iterator[dict[str, Any]]:
 
 
 def _article_lines(plan: ArticlePlan) -> Iterator[dict[str, Any]]:
-    text = text_of(plan.number, plan.length)
+    text = plan.text
     article = f"article-{plan.number}"
     yield {
         "type": "article",

@@ -48,12 +48,12 @@ class Diary:
 class Writer(threading.Thread):
     """Makes annotations and links and changes notes until it is told to stop."""
 
-    def __init__(self, number: int, port: int, token: str, article: tuple[str, str]) -> None:
-        """Write into one article, given as id and text."""
+    def __init__(self, number: int, port: int, token: str, article: tuple[str, str], **headers: str) -> None:
+        """Write into one article, given as id and text; send `headers` too."""
         super().__init__(name=f"writer-{number}", daemon=True)
         self.diary = Diary()
         self._number, self._article = number, article
-        self._client = Client(port, timeout_seconds=_TIMEOUT_SECONDS, Authorization=f"Bearer {token}")
+        self._client = Client(port, timeout_seconds=_TIMEOUT_SECONDS, Authorization=f"Bearer {token}", **headers)
         self._rng = random.Random(number)
         self._is_over = threading.Event()
 

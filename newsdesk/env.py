@@ -136,3 +136,13 @@ def env_choices(name: str, default: tuple[str, ...], choices: Collection[str]) -
         if item not in choices:
             raise ImproperlyConfigured(f"{name} must hold only {', '.join(choices)}, not {item!r}.")
     return items
+
+
+def origins(address: str) -> list[str]:
+    """Name the origin of an address, for a policy; none for an empty one. Raises: ImproperlyConfigured."""
+    if not address:
+        return []
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured("OIDC_SERVER_URL must be an address that starts with https://.")
+    return [f"{parts.scheme}://{parts.netloc}"]

@@ -6,11 +6,12 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from newsdesk import env
+from newsdesk import __version__, env
 from newsdesk.logs import logging_settings
 from newsdesk.secret_key import read_or_make_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SOFTWARE_VERSION = __version__
 
 # --- Where things lie -------------------------------------------------------------------------------------------
 NEWSDESK_VAR = env.env_path("NEWSDESK_VAR", BASE_DIR / "var")
@@ -35,7 +36,15 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "newsdesk",
     "annotations",
 ]
@@ -53,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -142,10 +152,100 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
+ACCOUNT_ADAPTER = "annotations.views.adapters.AccountAdapter"
+MFA_ADAPTER = "annotations.views.adapters.SecondFactorAdapter"
+SOCIALACCOUNT_ADAPTER = "annotations.views.adapters.ProviderAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "annotations.views.credential_forms.PasswordChangeForm",
+    "reauthenticate": "annotations.views.credential_forms.PasswordAgainForm",
+    "reset_password": "annotations.views.credential_forms.ResetForm",
+    "reset_password_from_key": "annotations.views.credential_forms.NewPasswordForm",
+    "set_password": "annotations.views.credential_forms.FirstPasswordForm",
+}
+MFA_FORMS = {
+    "activate_totp": "annotations.views.credential_forms.AppForm",
+    "add_webauthn": "annotations.views.credential_forms.PasskeyForm",
+    "authenticate": "annotations.views.credential_forms.CodeForm",
+    "authenticate_webauthn": "annotations.views.credential_forms.PasskeyStepForm",
+    "edit_webauthn": "annotations.views.credential_forms.PasskeyNameForm",
+    "login_webauthn": "annotations.views.credential_forms.PasskeySignInForm",
+    "reauthenticate": "annotations.views.credential_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "annotations.views.credential_forms.PasskeyAgainForm",
+}
+# allauth counts in the cache, which each process has for itself; we count in the database (services/sign_in.py).
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# How long what a person may do with their second factor and password stays open after the password was asked again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "newsdesk"
+# A clock may be half a minute off; no code works twice.
+MFA_TOTP_TOLERANCE = 1
+PASSWORD_RESET_TIMEOUT = 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Signing in at another site ---------------------------------------------------------------------------------
+# OpenID Connect, by settings alone. Whoever uses it has an account here and has joined the two on the account page.
+OIDC_SERVER_URL = env.env_str("OIDC_SERVER_URL")
+OIDC_NAME = env.env_str("OIDC_NAME", "OpenID Connect")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": env.env_str("OIDC_CLIENT_ID"),
+                "secret": env.env_secret("OIDC_CLIENT_SECRET") or "",
+                "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+
+# --- Mail -------------------------------------------------------------------------------------------------------
+# Without a mail server nothing is sent, and pages do not offer what needs it.
+EMAIL_HOST = env.env_str("EMAIL_HOST")
+EMAIL_PORT = env.env_int("EMAIL_PORT", 587, minimum=1, maximum=65535)
+EMAIL_HOST_USER = env.env_str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.env_secret("EMAIL_HOST_PASSWORD") or ""
+_EMAIL_SECURITY = env.env_choice("EMAIL_SECURITY", "starttls", ("starttls", "tls", "none"))
+EMAIL_USE_TLS = _EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = _EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.env_str("EMAIL_FROM", "newsdesk@localhost")
+# Where people reach the site: links in mails start with it. Without it they have none.
+SITE_URL = env.env_str("SITE_URL")
+
+# --- Background work --------------------------------------------------------------------------------------------
+# Tasks wait in the database; `serve` runs a worker beside the web processes (annotations/tasks).
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "OPTIONS": {"id_function": "uuid_utils.compat.uuid7"},
+    }
+}
+# The package's own twenty-one steps write rows through the application's connection, which has no rights to tables
+# that are only just being made; ours makes the table as it is now.
+MIGRATION_MODULES = {"django_tasks_database": "newsdesk.task_migrations"}
 
 # --- Behind HTTPS -----------------------------------------------------------------------------------------------
 HTTPS = env.env_bool("HTTPS", default=False)
@@ -174,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A browser holds the answer to a form to this too, so the site one may sign in at stands here.
+        "form-action": [SELF, *env.origins(OIDC_SERVER_URL)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
@@ -187,6 +288,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
 
 WEB_WORKERS = env.env_int("WEB_WORKERS", 2, minimum=1, maximum=64)
 WEB_THREADS = env.env_int("WEB_THREADS", 8, minimum=1, maximum=64)
+WEB_QUEUE_SECONDS = env.env_int("WEB_QUEUE_SECONDS", 1, minimum=1, maximum=60)
+WEB_ARRIVAL_SECONDS = env.env_int("WEB_ARRIVAL_SECONDS", 20, minimum=1, maximum=600)
 
 # --- API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -222,6 +325,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- Webhooks ---------------------------------------------------------------------------------------------------
+# Off, because the server then speaks to addresses that project admins type in.
+WEBHOOKS = env.env_bool("WEBHOOKS", default=False)
+# Hosts of one's own network that webhooks may reach all the same.
+WEBHOOK_PRIVATE_HOSTS = env.env_list("WEBHOOK_PRIVATE_HOSTS")
 
 # --- Static files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
+import annotations.services.restoring  # noqa: F401 - no skin imports it, but its errors count too
 from annotations.api.problems import MethodNotAllowed
 from annotations.errors import InvalidFields, InvalidInput, NewsdeskError
 from annotations.formats import CODECS
+from annotations.formats.release import DATASHEET_NAME, GUIDELINE_NAME, REDACTIONS_NAME
 from annotations.rules.keys import COMMANDS, KINDS, keys_of
 from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.links import LinkType
@@ -190,7 +192,9 @@ def test_keys_of_kinds_are_the_same_in_page_and_documentation():
     assert [(f"tag-{kind}", key) for kind, key in rows] == [(c.name, c.key) for c in COMMANDS if c.name in KINDS]
 
 
-@pytest.mark.parametrize("word", [*LinkType, *State, *Reason, *{name for kind in Kind for name in ATTRIBUTES[kind]}])
+@pytest.mark.parametrize(
+    "word", [*LinkType, *State, *Reason, *sorted({name for kind in Kind for name in ATTRIBUTES[kind]})]
+)
 def test_every_word_of_the_rules_is_in_the_data_model(word: str):
     assert re.search(rf"\b{word}\b", text_of("docs/data-model.md"))
 
@@ -216,6 +220,9 @@ def test_code_refers_only_to_pages_that_exist():
     found = []
     for path in [*ROOT.glob("annotations/**/*.py"), *ROOT.glob("newsdesk/**/*.py"), *ROOT.glob("static/**/*.js")]:
         for page, anchor in re.findall(r"([\w/.-]+\.md)(?:#([\w-]+))?", path.read_text(encoding="utf-8")):
+            # Files that stand in a release, not here.
+            if page in {DATASHEET_NAME, GUIDELINE_NAME, REDACTIONS_NAME}:
+                continue
             if not (ROOT / page).is_file() or (anchor and anchor not in anchors(ROOT / page)):
                 found.append(f"{path.relative_to(ROOT)}: {page}#{anchor}")
     assert found == []

@@ -36,7 +36,7 @@ from annotations.api.filters import (
     true_parameter,
 )
 from annotations.api.parsers import MAX_LIST_BYTES, Body
-from annotations.api.reviewed import history_content, is_move, require_change, target_state
+from annotations.api.reviewed import ReviewedView, history_content
 from annotations.api.schema import HistoryOut, OneOrMany, changes, lists, makes, reads, withdraws
 from annotations.errors import FieldError, InvalidFields
 from annotations.models import Annotation, Article
@@ -55,7 +55,6 @@ from annotations.services.annotations import (
     withdraw_annotation,
 )
 from annotations.services.bulk import create_annotations
-from annotations.services.holding import require_editor, require_mover
 
 READ_ONLY = (*RECORD_FIELDS, "offset_unit", "approved_version", "author", "origin")
 
@@ -219,53 +218,45 @@ class AnnotationListView(ListView):
         return Response([annotation_record(annotation) for annotation in made], status=201)
 
 
-class AnnotationView(ApiView):
+class AnnotationView(ReviewedView[Annotation]):
     """One annotation."""
+
+    def fetch(self, pk: UUID) -> Annotation:
+        """Fetch it from the gate. Raises: NotFound."""
+        return get_annotation_for(self.actor, pk)
 
     def current(self, record: Annotation) -> Mapping[str, Any]:
         """Show the stored annotation."""
         return annotation_record(record)
 
+    def edit(self, record: Annotation, version: int, body: Body) -> Annotation:
+        """Change its content."""
+        taken = self.taken(AnnotationChangeIn, body, partial=True)
+        _check_pair(taken)
+        return edit_annotation(actor=self.actor, annotation=record, version=version, change=AnnotationChange(**taken))
+
+    def move(self, record: Annotation, version: int, state: State) -> Annotation:
+        """Move its state."""
+        return move_annotation(actor=self.actor, annotation=record, version=version, state=state)
+
+    def withdraw(self, record: Annotation, version: int) -> Annotation:
+        """Withdraw it with its living links."""
+        return withdraw_annotation(actor=self.actor, annotation=record, version=version)
+
     @reads(AnnotationOut)
     def get(self, request: Request, pk: UUID) -> Response:
         """Read an annotation."""
-        annotation = get_annotation_for(self.actor, pk)
-        self.query()
-        return self.answer(annotation_record(annotation))
+        return self.read_record(pk)
 
     @changes(AnnotationChangeIn, AnnotationOut)
     def patch(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Change the content of an annotation, or move its state."""
-        annotation = get_annotation_for(self.actor, pk)
-        require_change(self.actor, annotation)
-        body = self.body()
-        (require_mover if is_move(body) else require_editor)(self.actor, annotation)
-        return self.once(body, lambda: self._change(annotation, body))
+        return self.change_record(pk)
 
     @withdraws(AnnotationOut)
     def delete(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Withdraw an annotation with its living links."""
-        annotation = get_annotation_for(self.actor, pk)
-        require_editor(self.actor, annotation)
-        body = self.body(may_be_empty=True)
-        return self.once(body, lambda: self._withdraw(annotation))
-
-    def _change(self, annotation: Annotation, body: Body) -> Response:
-        version = self.matching(annotation)
-        if is_move(body):
-            state = target_state(body)
-            changed = move_annotation(actor=self.actor, annotation=annotation, version=version, state=state)
-        else:
-            taken = self.taken(AnnotationChangeIn, body, partial=True)
-            _check_pair(taken)
-            change = AnnotationChange(**taken)
-            changed = edit_annotation(actor=self.actor, annotation=annotation, version=version, change=change)
-        return self.answer(annotation_record(changed))
-
-    def _withdraw(self, annotation: Annotation) -> Response:
-        version = self.matching(annotation)
-        withdrawn = withdraw_annotation(actor=self.actor, annotation=annotation, version=version)
-        return self.answer(annotation_record(withdrawn))
+        return self.withdraw_record(pk)
 
 
 class AnnotationHistoryView(ApiView):

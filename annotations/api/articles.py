@@ -34,6 +34,7 @@ from annotations.api.schema import changes, lists, makes, reads
 from annotations.errors import Immutable
 from annotations.models import Article, Project
 from annotations.queries.access import get_article_for, get_project_for, require, require_scope
+from annotations.queries.article_list import Stage, article_progress
 from annotations.queries.articles import ROW, ArticleSearch, article_rows, incidents_of
 from annotations.rules.permissions import Action
 from annotations.services.articles import ArticleDraft, create_article, edit_article
@@ -143,6 +144,17 @@ class SubmissionOut(serializers.Serializer[Any]):
 
     submitted = SubmittedOut()
     missing = MissingOut(many=True)
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    """How far an article is, computed from the records one may see: those that count, are handed in, are approved."""
+
+    article = serializers.UUIDField()
+    state = ChoiceField(Stage)
+    records = serializers.IntegerField()
+    submitted = serializers.IntegerField()
+    approved = serializers.IntegerField()
+    assignees = serializers.ListField(child=serializers.CharField())
 
 
 def article_content(row: Mapping[str, Any], incidents: Mapping[UUID, list[UUID]]) -> dict[str, Any]:
@@ -267,6 +279,26 @@ class ArticleTextView(ApiView):
         response = HttpResponse(article.text.encode(), content_type="text/plain; charset=utf-8")
         response["ETag"] = etag(article.version)
         return response
+
+
+class ArticleProgressView(ApiView):
+    """How far one article is."""
+
+    @reads(ProgressOut)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the state of an article and how many of its records are handed in and approved."""
+        article = get_article_for(self.actor, pk)
+        self.query()
+        row = article_progress(self.actor, article)
+        content = {
+            "article": article.pk,
+            "state": row.stage,
+            "records": row.open,
+            "submitted": row.sent,
+            "approved": row.approved,
+            "assignees": [assignment.assignee.username for assignment in row.assignments],
+        }
+        return Response(content)
 
 
 class ArticleSubmitView(ApiView):

@@ -74,7 +74,7 @@ class _CommentsView(ListView):
         taken = self.taken(CommentIn, body)
         act = taken.get("act", CommentAct.SAID)
         comment = add_comment(actor=self.actor, record=record, text=taken.get("text", ""), act=act)
-        return self.answer(_record(comment), status=201)
+        return self.answer(comment_record(comment), status=201)
 
 
 class AnnotationCommentsView(_CommentsView):
@@ -105,6 +105,7 @@ class LinkCommentsView(_CommentsView):
         return self._add(get_link_for(self.actor, pk))
 
 
-def _record(comment: Comment) -> dict[str, Any]:
+def comment_record(comment: Comment) -> dict[str, Any]:
+    """Show one stored comment."""
     row = {name: getattr(comment, name, None) for name in COMMENT_ROW}
     return comment_content({**row, "author__username": comment.author.username})

@@ -21,6 +21,7 @@ from annotations.api.parsers import Body
 from annotations.api.schema import makes, reads
 from annotations.errors import FieldError, InvalidFields, TooLarge, UnsupportedMediaType
 from annotations.formats import CODECS, DEFAULT_FORMAT
+from annotations.formats.native_json import NotStrict, strict_object
 from annotations.models import Import
 from annotations.queries.access import get_import_for, get_project_for, require
 from annotations.rules.permissions import Action
@@ -29,7 +30,7 @@ from annotations.services.exchange import ImportOrder, OnError, import_file
 MAX_FILE_BYTES: Final = 1024 * 1024 * 1024
 # Beside the file a form has only a few short fields and the lines between them.
 _REST_OF_FORM_BYTES: Final = 64 * 1024
-_FIELDS: Final = ("file", "format", "on_error")
+_FIELDS: Final = ("file", "format", "on_error", "dry_run", "labels", "relations")
 
 
 class ImportIn(serializers.Serializer[Any]):
@@ -38,6 +39,9 @@ class ImportIn(serializers.Serializer[Any]):
     file = serializers.FileField()
     format = serializers.ChoiceField(sorted(CODECS), required=False)
     on_error = serializers.ChoiceField([str(choice) for choice in OnError], required=False)
+    dry_run = serializers.ChoiceField(["true", "false"], required=False)
+    labels = serializers.CharField(required=False, help_text="A JSON object from labels to kinds; empty leaves out.")
+    relations = serializers.CharField(required=False, help_text="The same from relations to types of link.")
 
 
 class ImportErrorOut(serializers.Serializer[Any]):
@@ -51,13 +55,14 @@ class ImportErrorOut(serializers.Serializer[Any]):
 class ImportOut(serializers.Serializer[Any]):
     """The report: what is new by sort, what was there already, and which new id each id of the file got."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(allow_null=True, help_text="Null for a dry run, which is not kept.")
     project = serializers.UUIDField()
     status = serializers.ChoiceField(["done", "failed", "queued", "running"])
     format = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
     errors = ImportErrorOut(many=True)  # type: ignore[assignment]
     mapping = serializers.DictField(child=serializers.CharField())
+    unknown = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
 
 
 class ImportListView(ApiView):
@@ -65,9 +70,12 @@ class ImportListView(ApiView):
 
     parser_classes = [MultiPartParser]
 
-    @makes({"multipart/form-data": ImportIn}, ImportOut)
+    @makes({"multipart/form-data": ImportIn}, ImportOut, others={200: ImportOut})
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
-        """Take a file in, all or nothing; with `on_error=skip` its good lines only."""
+        """Take a file in, all or nothing; with `on_error=skip` its good lines only.
+
+        With `dry_run=true` nothing is stored, and the report is 200 without an id.
+        """
         project = get_project_for(self.actor, pk)
         require(self.actor, Action.EDIT_REGISTRY, project.id)
         self.query()
@@ -77,6 +85,8 @@ class ImportListView(ApiView):
 
         def act() -> Response:
             report = import_file(actor=self.actor, project=project, file=cast(BinaryIO, file), order=order)
+            if order.dry_run:
+                return self.answer({**import_content(report), "id": None})
             location = f"{request.path.partition('/projects/')[0]}/imports/{report.id}/"
             return self.answer(import_content(report), status=201, location=location)
 
@@ -103,6 +113,7 @@ def import_content(report: Import) -> dict[str, Any]:
         "counts": report.counts,
         "errors": report.errors,
         "mapping": _mapping(report),
+        "unknown": report.unknown,
     }
 
 
@@ -135,12 +146,27 @@ def _order(request: Request) -> "tuple[UploadedFile[Any], ImportOrder]":
         errors.append(FieldError("file", "required", _("Send exactly one file.")))
     format_ = _choice(form, "format", DEFAULT_FORMAT, list(CODECS), errors)
     on_error = _choice(form, "on_error", OnError.REFUSE, [str(choice) for choice in OnError], errors)
+    dry_run = _choice(form, "dry_run", "false", ["true", "false"], errors)
+    labels, relations = _names(form, "labels", errors), _names(form, "relations", errors)
     if errors:
         raise InvalidFields(errors)
     file: UploadedFile[Any] = files[0]
     if file.size is not None and file.size > MAX_FILE_BYTES:
         raise TooLarge
-    return file, ImportOrder(format_, OnError(on_error))
+    return file, ImportOrder(format_, OnError(on_error), dry_run == "true", labels, relations)
+
+
+def _names(form: Mapping[str, Any], name: str, errors: list[FieldError]) -> dict[str, str] | None:
+    """Read a mapping of names; None where none was sent."""
+    if name not in form:
+        return None
+    try:
+        found = strict_object(str(form[name]).encode())
+    except NotStrict:
+        found = {"": None}
+    if not all(isinstance(value, str) for value in found.values()):
+        errors.append(FieldError(name, "invalid_type", _("This must be a JSON object of texts.")))
+    return {key: str(value) for key, value in found.items()}
 
 
 def _choice(data: Mapping[str, Any], name: str, default: str, choices: list[str], errors: list[FieldError]) -> str:
@@ -152,7 +178,7 @@ def _choice(data: Mapping[str, Any], name: str, default: str, choices: list[str]
 
 def _digest(file: "UploadedFile[Any]", order: ImportOrder) -> str:
     """Digest what makes two requests the same; the boundary of the form does not."""
-    digest = hashlib.sha256(f"{order.format}:{order.on_error}:".encode())
+    digest = hashlib.sha256(repr(order).encode())
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)

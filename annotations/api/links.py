@@ -22,7 +22,7 @@ from annotations.api.fields import (
 )
 from annotations.api.filters import choices_parameter, id_parameter, moment_parameter, narrowed, parameters
 from annotations.api.parsers import MAX_LIST_BYTES, Body
-from annotations.api.reviewed import history_content, is_move, require_change, target_state
+from annotations.api.reviewed import ReviewedView, history_content
 from annotations.api.schema import HistoryOut, OneOrMany, changes, lists, makes, reads, withdraws
 from annotations.models import Annotation, Link
 from annotations.queries.access import annotations_named, get_annotation_for, get_link_for, require, require_scope
@@ -32,7 +32,6 @@ from annotations.rules.links import LinkType
 from annotations.rules.permissions import Action
 from annotations.rules.review import State
 from annotations.services.bulk import create_links
-from annotations.services.holding import require_editor, require_mover
 from annotations.services.links import (
     LinkDraft,
     create_link,
@@ -194,48 +193,48 @@ class LinkListView(ListView):
         return self.created(link_record(create_link(actor=self.actor, draft=LinkDraft(**taken, **ends))))
 
 
-class LinkView(ApiView):
+class LinkView(ReviewedView[Link]):
     """One link."""
+
+    def fetch(self, pk: UUID) -> Link:
+        """Fetch it from the gate. Raises: NotFound."""
+        return get_link_for(self.actor, pk)
 
     def current(self, record: Link) -> Mapping[str, Any]:
         """Show the stored link."""
         return link_record(record)
 
+    def edit(self, record: Link, version: int, body: Body) -> Link:
+        """Change attributes or note."""
+        taken = self.taken(LinkChangeIn, body, partial=True)
+        return edit_link(actor=self.actor, link=record, version=version, **taken)
+
+    def move(self, record: Link, version: int, state: State) -> Link:
+        """Move its state."""
+        return move_link(actor=self.actor, link=record, version=version, state=state)
+
+    def require_withdrawer(self, record: Link) -> None:
+        """Let through its author, the author of its source, and admins. Raises: NotAllowed, NotYours."""
+        require_withdrawer(self.actor, record)
+
+    def withdraw(self, record: Link, version: int) -> Link:
+        """Withdraw it."""
+        return withdraw_link(actor=self.actor, link=record, version=version)
+
     @reads(LinkOut)
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a link."""
-        link = get_link_for(self.actor, pk)
-        self.query()
-        return self.answer(link_record(link))
+        return self.read_record(pk)
 
     @changes(LinkChangeIn, LinkOut)
     def patch(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Change attributes or note of a link, or move its state."""
-        link = get_link_for(self.actor, pk)
-        require_change(self.actor, link)
-        body = self.body()
-        (require_mover if is_move(body) else require_editor)(self.actor, link)
-        return self.once(body, lambda: self._change(link, body))
+        return self.change_record(pk)
 
     @withdraws(LinkOut)
     def delete(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Withdraw a link."""
-        link = get_link_for(self.actor, pk)
-        require_withdrawer(self.actor, link)
-        body = self.body(may_be_empty=True)
-        return self.once(body, lambda: self._withdraw(link))
-
-    def _change(self, link: Link, body: Body) -> Response:
-        version = self.matching(link)
-        if is_move(body):
-            moved = move_link(actor=self.actor, link=link, version=version, state=target_state(body))
-            return self.answer(link_record(moved))
-        taken = self.taken(LinkChangeIn, body, partial=True)
-        return self.answer(link_record(edit_link(actor=self.actor, link=link, version=version, **taken)))
-
-    def _withdraw(self, link: Link) -> Response:
-        version = self.matching(link)
-        return self.answer(link_record(withdraw_link(actor=self.actor, link=link, version=version)))
+        return self.withdraw_record(pk)
 
 
 class LinkHistoryView(ApiView):

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from annotations.errors import InvalidIfMatch, PreconditionRequired
 
 _STRONG_ETAG = re.compile(r'"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_VERSION = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 # Versions start at 1: this one never matches.
-NO_VERSION = 0
+NO_VERSION = -1
 
 
 def etag(version: int) -> str:

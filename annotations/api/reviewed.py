@@ -1,10 +1,14 @@
 """What the routes of annotations and of links share: rights, moving the state, history."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from rest_framework.response import Response
 
+from annotations.api.base import ApiView
 from annotations.api.parsers import Body
 from annotations.errors import FieldError, InvalidFields, NotYours, OwnWork
 from annotations.models import Annotation, Link
@@ -17,6 +21,59 @@ from annotations.services.holding import require_editor, require_mover
 
 # Where PATCH may move a record; the rest goes through decisions/ and DELETE.
 TARGETS: Final = frozenset({State.SUBMITTED, State.DRAFT, State.DISMISSED})
+_R = TypeVar("_R", Annotation, Link)
+
+
+class ReviewedView(ApiView, Generic[_R]):
+    """One annotation or link, read, changed and withdrawn; its view says by which functions."""
+
+    def fetch(self, pk: UUID) -> _R:
+        """Fetch it from the gate. Raises: NotFound."""
+        raise NotImplementedError
+
+    def edit(self, record: _R, version: int, body: Body) -> _R:
+        """Change its content."""
+        raise NotImplementedError
+
+    def move(self, record: _R, version: int, state: State) -> _R:
+        """Move its state."""
+        raise NotImplementedError
+
+    def require_withdrawer(self, record: _R) -> None:
+        """Let through who may withdraw it. Raises: NotAllowed, NotYours."""
+        require_editor(self.actor, record)
+
+    def withdraw(self, record: _R, version: int) -> _R:
+        """Withdraw it."""
+        raise NotImplementedError
+
+    def read_record(self, pk: UUID) -> Response:
+        """Answer it as it is."""
+        record = self.fetch(pk)
+        self.query()
+        return self.answer(self.current(record))
+
+    def change_record(self, pk: UUID) -> HttpResponseBase:
+        """Do what a PATCH asks for: change the content, or move the state."""
+        record = self.fetch(pk)
+        require_change(self.actor, record)
+        body = self.body()
+        (require_mover if is_move(body) else require_editor)(self.actor, record)
+
+        def change() -> Response:
+            version = self.matching(record)
+            if is_move(body):
+                return self.answer(self.current(self.move(record, version, target_state(body))))
+            return self.answer(self.current(self.edit(record, version, body)))
+
+        return self.once(body, change)
+
+    def withdraw_record(self, pk: UUID) -> HttpResponseBase:
+        """Do what a DELETE asks for."""
+        record = self.fetch(pk)
+        self.require_withdrawer(record)
+        body = self.body(may_be_empty=True)
+        return self.once(body, lambda: self.answer(self.current(self.withdraw(record, self.matching(record)))))
 
 
 def require_change(actor: Actor, record: Annotation | Link) -> None:
@@ -28,9 +85,9 @@ def require_change(actor: Actor, record: Annotation | Link) -> None:
 
 
 def require_author(actor: Actor, record: Annotation | Link) -> None:
-    """Let through the record's author alone. Raises: NotFound, NotAllowed, NotYours."""
+    """Let through the record's author, or who goes on with it. Raises: NotFound, NotAllowed, NotYours."""
     require(actor, Action.ANNOTATE, record.project_id)
-    if record.author_id != actor.user.pk:
+    if not record.is_in_hands_of(actor.user.pk):
         raise NotYours
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from annotations.anchoring.anchor import Segment
-from annotations.formats.brat_reader import read
+from annotations.formats.brat_reader import read, read_named
 from annotations.formats.codec import Codec
 from annotations.formats.document import Annotation, ArticleDocument, Party
 from annotations.formats.losses import (
@@ -139,6 +139,7 @@ BRAT: Final = Codec(
     extension="zip",
     losses=(FRAME, DECISIONS, REGISTRY, METADATA, CROSS_ARTICLE, PARTIES, ATTRIBUTES, NOTES, SEGMENTS, GONE),
     read=read,
+    read_named=read_named,
     write=write,
     needs_text=True,
 )

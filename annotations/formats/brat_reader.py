@@ -17,6 +17,7 @@ from annotations.formats.incoming import (
     refuse_file,
     stem_of,
 )
+from annotations.formats.names import Left, Names
 from annotations.formats.standoff import joined
 from annotations.formats.zipped import read_zip
 from annotations.rules.kinds import ATTRIBUTES, Kind
@@ -36,6 +37,11 @@ _ROLE_NUMBER: Final = re.compile(r"\d+\Z", re.ASCII)
 
 
 def read(file: BinaryIO) -> Reading:
+    """Read an archive whose labels are kinds and whose relations are link types. Raises: as read_named()."""
+    return read_named(file, Names())
+
+
+def read_named(file: BinaryIO, names: Names) -> Reading:
     """Read an archive of pairs `.txt` and `.ann`; a folder is the annotator of the files in it.
 
     Raises: IncompleteFile, Unprocessable.
@@ -54,11 +60,12 @@ def read(file: BinaryIO) -> Reading:
         refuse_file("unknown_format", "There is no .txt in this archive: this is not brat standoff.")
     collector = Collector()
     for stem in sorted(texts.keys() | marks.keys()):
-        _pair(collector, stem, texts.get(stem), marks.get(stem, b""))
+        _pair(collector, names, stem, (texts.get(stem), marks.get(stem, b"")))
     return collector.reading()
 
 
-def _pair(collector: Collector, stem: str, raw_text: bytes | None, raw_marks: bytes) -> None:
+def _pair(collector: Collector, names: Names, stem: str, raw: tuple[bytes | None, bytes]) -> None:
+    raw_text, raw_marks = raw
     lines = raw_marks.split(b"\n")
     collector.begin_part(f"{stem}.ann", len(lines))
     if raw_text is None:
@@ -70,7 +77,7 @@ def _pair(collector: Collector, stem: str, raw_text: bytes | None, raw_marks: by
         collector.refuse(1, "malformed", "The files must be UTF-8.")
         return
     collector.add(1, bare_article(stem, text, unquote(stem_of(stem))))
-    _Standoff(collector, stem, text).take(marks.split("\n"))
+    _Standoff(collector, names, stem, text).take(marks.split("\n"))
 
 
 @dataclass(slots=True)
@@ -95,8 +102,9 @@ class _Relation:
 
 
 class _Standoff:
-    def __init__(self, collector: Collector, stem: str, text: str) -> None:
-        self._collector, self._stem, self._text = collector, stem, text
+    def __init__(self, collector: Collector, names: Names, stem: str, text: str) -> None:
+        self._collector, self._names, self._stem, self._text = collector, names, stem, text
+        self._left_out: set[str] = set()
         self._marks: dict[str, _Mark] = {}
         self._relations: dict[str, _Relation] = {}
         # An event stands for its trigger.
@@ -128,15 +136,17 @@ class _Standoff:
 
     def _span(self, number: int, match: re.Match[str]) -> None:
         mark, label, places, covered = match.groups()
-        kind = label.lower()
+        kind = self._names.kind(label)
         if mark in self._marks:
             self._collector.refuse(number, "duplicate_id", f"{mark} stands twice.")
-        elif kind not in set(Kind):
+        elif kind is Left.OUT:
+            self._left_out.add(mark)
+        elif kind is None:
             self._collector.refuse(number, "unknown_label", f"{label[:50]}: a label is one of {', '.join(Kind)}.")
         else:
             fragments = [Segment(*map(int, place.split())) for place in places.split(";")]
             if self._is_right(number, fragments, covered):
-                self._marks[mark] = _Mark(number, Kind(kind), joined(self._text, fragments))
+                self._marks[mark] = _Mark(number, kind, joined(self._text, fragments))
 
     def _is_right(self, number: int, fragments: list[Segment], covered: str | None) -> bool:
         edges = [edge for fragment in fragments for edge in (fragment.start, fragment.end)]
@@ -169,13 +179,18 @@ class _Standoff:
 
     def _equivalence(self, number: int, match: re.Match[str]) -> None:
         first, *others = match[2].split()
+        label = match[1] if match[1] in self._names.relations else LinkType.SAME_AS
         for other in others:
-            self._join(f"*{number}:{first}:{other}", number, LinkType.SAME_AS, (first, other))
+            self._join(f"*{number}:{first}:{other}", number, label, (first, other))
 
     def _join(self, identifier: str, number: int, label: str, ends: tuple[str, str]) -> None:
-        type_ = label.lower()
+        type_ = self._names.link_type(label)
         source, target = (self._triggers.get(end, end) for end in ends)
-        if type_ not in set(LinkType):
+        if type_ is Left.OUT:
+            return
+        if self._left_out.intersection((source, target)):
+            self._names.leave_out()
+        elif type_ is None:
             detail = f"{label[:50]}: a relation is one of {', '.join(LinkType)}."
             self._collector.refuse(number, "unknown_label", detail)
         elif source not in self._marks or target not in self._marks:
@@ -188,6 +203,8 @@ class _Standoff:
     def _attribute(self, number: int, match: re.Match[str]) -> None:
         _mark, name, owner, value = match.groups()
         record = self._record(owner)
+        if self._triggers.get(owner, owner) in self._left_out:
+            return
         if record is None:
             self._collector.refuse(number, "not_found", "What this describes is not among the good lines.")
         elif isinstance(record, _Mark) and name not in ATTRIBUTES[record.kind]:
@@ -197,6 +214,8 @@ class _Standoff:
 
     def _note(self, number: int, match: re.Match[str]) -> None:
         record = self._record(match[2])
+        if self._triggers.get(match[2], match[2]) in self._left_out:
+            return
         if record is None:
             self._collector.refuse(number, "not_found", "What this note is about is not among the good lines.")
         else:

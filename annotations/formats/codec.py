@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 
 from annotations.formats.document import Header, Incident, Outlet, Party, Record
 from annotations.formats.losses import Loss
+from annotations.formats.names import Names
 from annotations.formats.outgoing import Outgoing
 
 MAX_PROBLEMS = 1_000
@@ -104,6 +105,7 @@ class Codec:
     `write` takes what it is given once, an article at a time, and notes each loss in `outgoing.lost`.
     `flavours` are the ways in which it can be written, the first by default; `needs_text` is true where an export
     without texts makes no sense; `needs` names a package that its first flavour needs and that may be absent;
+    `read_named` is `read` with a mapping of names, where a format has labels of anybody's choice.
     `other_types` are media type and extension of flavours that differ in these. `stream` reads a file without
     holding all of it, where the format allows that.
     """
@@ -117,6 +119,7 @@ class Codec:
     flavours: tuple[str, ...] = ()
     needs_text: bool = False
     needs: str = ""
+    read_named: Callable[[BinaryIO, Names], Reading] | None = None
     other_types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stream: Callable[[BinaryIO], Stream] | None = None
 

@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from annotations.formats.codec import Codec
-from annotations.formats.doccano_reader import read
+from annotations.formats.doccano_reader import read, read_named
 from annotations.formats.document import ArticleDocument, JsonObject
 from annotations.formats.losses import (
     APART,
@@ -70,6 +70,7 @@ DOCCANO: Final = Codec(
     extension="jsonl",
     losses=(FRAME, DECISIONS, REGISTRY, METADATA, CROSS_ARTICLE, PARTIES, NO_ATTRIBUTES, NO_NOTES, APART, GONE),
     read=read,
+    read_named=read_named,
     write=write,
     needs_text=True,
 )

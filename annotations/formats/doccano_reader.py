@@ -9,6 +9,7 @@ from annotations.errors import FieldError, IncompleteFile
 from annotations.formats.codec import Reading
 from annotations.formats.doccano_units import Inference, Places, Span, Unit
 from annotations.formats.incoming import Collector, bare_article, draft_annotation, draft_link, refuse_file, text_or
+from annotations.formats.names import Left, Names
 from annotations.formats.native_json import NotStrict, strict_object
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
@@ -33,9 +34,15 @@ class _Line:
     entities: tuple[_Entity, ...]
     relations: tuple[object, ...]
     author: str | None
+    left_out: frozenset[str]
 
 
 def read(file: BinaryIO) -> Reading:
+    """Read a file whose labels are kinds and whose relations are link types. Raises: as read_named()."""
+    return read_named(file, Names())
+
+
+def read_named(file: BinaryIO, names: Names) -> Reading:
     """Read a whole file. Raises: IncompleteFile, Unprocessable `undecidable_offsets`, `unknown_format`."""
     collector, inference = Collector(), Inference()
     lines: list[_Line] = []
@@ -54,12 +61,12 @@ def read(file: BinaryIO) -> Reading:
                 _refuse_incomplete("The last line is cut; download the file again.", number)
             collector.refuse(number, "malformed", str(error))
             continue
-        if line := _line(collector, inference, number, last):
+        if line := _line((collector, names, inference), number, last):
             lines.append(line)
     _check_whole(last, number)
     unit = inference.unit() if lines else Unit.CODE_POINTS
     for line in lines:
-        _take(collector, line, unit)
+        _take(collector, names, line, unit)
     return collector.reading()
 
 
@@ -75,7 +82,11 @@ def _refuse_incomplete(detail: str, line: int) -> None:
     raise IncompleteFile(detail, errors=[FieldError("", IncompleteFile.code, detail, line=max(line, 1))])
 
 
-def _line(collector: Collector, inference: Inference, number: int, values: Mapping[str, Any]) -> _Line | None:
+_Tools = tuple[Collector, Names, Inference]
+
+
+def _line(tools: _Tools, number: int, values: Mapping[str, Any]) -> _Line | None:
+    collector = tools[0]
     text = values.get("text", values.get("data"))
     if not isinstance(text, str):
         collector.refuse(number, "no_text", "A line has a text.")
@@ -89,33 +100,38 @@ def _line(collector: Collector, inference: Inference, number: int, values: Mappi
     author = values.get("annotator", values.get("user"))
     is_told = values.get("offset_unit") == "codepoint"
     found = (text, entities if isinstance(entities, list) else [None], is_told)
-    good = _entities(collector, inference, number, found)
+    left_out: set[str] = set()
+    good = _entities(tools, number, found, left_out)
     listed = tuple(relations) if isinstance(relations, list) else (None,)
-    return _Line(number, article, good, listed, None if author is None else str(author))
+    return _Line(number, article, good, listed, None if author is None else str(author), frozenset(left_out))
 
 
 def _entities(
-    collector: Collector, inference: Inference, number: int, found: tuple[str, list[Any], bool]
+    tools: _Tools, number: int, found: tuple[str, list[Any], bool], left_out: set[str]
 ) -> tuple[_Entity, ...]:
+    collector, names, inference = tools
     text, listed, is_told = found
     known: list[tuple[str, str, str, Span]] = []
     for position, value in enumerate(listed):
         one = _as_object(value)
         label, start, end = one.get("label"), one.get("start_offset"), one.get("end_offset")
-        if not isinstance(label, str) or label.lower() not in set(Kind):
+        identifier = str(one.get("id", f"{number}.{position}"))
+        kind = names.kind(label) if isinstance(label, str) else None
+        if kind is Left.OUT:
+            left_out.add(identifier)
+        elif kind is None:
             collector.refuse(number, "unknown_label", f"{str(label)[:50]}: a label is one of {', '.join(Kind)}.")
         elif type(start) is not int or type(end) is not int:
             collector.refuse(number, "invalid_type", "Offsets are whole numbers.")
         else:
             words = one.get("text")
             span = Span(number, start, end, words if isinstance(words, str) else None)
-            identifier = str(one.get("id", f"{number}.{position}"))
-            known.append((identifier, label.lower(), text_or(one.get("record"), f"{number}#{identifier}"), span))
+            known.append((identifier, kind.value, text_or(one.get("record"), f"{number}#{identifier}"), span))
     good: list[_Entity] = []
     places = inference.places(text, [span for *_names, span in known], is_told=is_told)
-    for (identifier, kind, record, span), possible in zip(known, places, strict=True):
+    for (identifier, name, record, span), possible in zip(known, places, strict=True):
         if possible:
-            good.append(_Entity(identifier, kind, record, possible))
+            good.append(_Entity(identifier, name, record, possible))
         else:
             code = "out_of_range" if span.end > 2 * len(text) else "text_mismatch"
             detail = f"From {span.start} to {span.end} there are no words in any unit, or others than the file says."
@@ -130,7 +146,7 @@ def _as_object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _take(collector: Collector, line: _Line, unit: Unit) -> None:
+def _take(collector: Collector, names: Names, line: _Line, unit: Unit) -> None:
     segments: dict[str, list[Segment]] = {}
     kinds: dict[str, str] = {}
     records = {entity.id: entity.record for entity in line.entities}
@@ -148,9 +164,14 @@ def _take(collector: Collector, line: _Line, unit: Unit) -> None:
     for position, value in enumerate(line.relations):
         relation = _as_object(value)
         ends = [records.get(str(relation.get(name)), "") for name in ("from_id", "to_id")]
-        type_ = str(relation.get("type", "")).lower()
-        if type_ not in set(LinkType):
-            detail = f"{type_[:50]}: a relation is one of {', '.join(LinkType)}."
+        label = str(relation.get("type", ""))
+        type_ = names.link_type(label)
+        if type_ is Left.OUT:
+            continue
+        if line.left_out.intersection(str(relation.get(name)) for name in ("from_id", "to_id")):
+            names.leave_out()
+        elif type_ is None:
+            detail = f"{label[:50]}: a relation is one of {', '.join(LinkType)}."
             collector.refuse(line.number, "unknown_label", detail)
         elif not all(end in segments for end in ends):
             collector.refuse(line.number, "not_found", "An end is not among the good entities.")

@@ -9,7 +9,7 @@ import orjson
 from annotations.anchoring.units import code_points_to_utf16
 from annotations.formats.codec import Codec
 from annotations.formats.document import Annotation, ArticleDocument, JsonObject, Link
-from annotations.formats.labelstudio_reader import OWN, read
+from annotations.formats.labelstudio_reader import OWN, read, read_named
 from annotations.formats.losses import (
     APART,
     CROSS_ARTICLE,
@@ -110,6 +110,7 @@ LABEL_STUDIO: Final = Codec(
     extension="json",
     losses=(FRAME, DECISIONS, REGISTRY, METADATA, CROSS_ARTICLE, PARTIES, QUANTITIES, LINK_NOTES, APART, GONE),
     read=read,
+    read_named=read_named,
     write=write,
     needs_text=True,
 )

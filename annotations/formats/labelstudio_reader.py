@@ -17,6 +17,7 @@ from annotations.formats.incoming import (
     refuse_file,
     text_or,
 )
+from annotations.formats.names import Left, Names
 from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.links import LinkType
 
@@ -27,6 +28,11 @@ _REGIONS: Final = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
 
 
 def read(file: BinaryIO) -> Reading:
+    """Read a file whose labels are kinds and whose relations are link types. Raises: as read_named()."""
+    return read_named(file, Names())
+
+
+def read_named(file: BinaryIO, names: Names) -> Reading:
     """Read a list of tasks; lines are numbers of results, counted through each task.
 
     Raises: IncompleteFile, Unprocessable.
@@ -36,11 +42,11 @@ def read(file: BinaryIO) -> Reading:
         refuse_file("unknown_format", "This is no list of tasks with data: not Label Studio's JSON.")
     collector = Collector()
     for number, task in enumerate(tasks, start=1):
-        _task(collector, number, task)
+        _task(collector, names, number, task)
     return collector.reading()
 
 
-def _task(collector: Collector, number: int, task: Mapping[str, Any]) -> None:
+def _task(collector: Collector, names: Names, number: int, task: Mapping[str, Any]) -> None:
     found = task.get("annotations", task.get("completions", []))
     annotations = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     collector.begin_part(f"task {number}", sum(len(_list(one.get("result"))) for one in annotations))
@@ -54,7 +60,8 @@ def _task(collector: Collector, number: int, task: Mapping[str, Any]) -> None:
     collector.add(1, bare_article(identifier, text, title, text_or(data.get("language"), "")))
     line = 0
     for place, annotation in enumerate(annotations):
-        reader = _Result(collector, identifier, text, f"{identifier}#{place}:" if len(annotations) > 1 else "")
+        prefix = f"{identifier}#{place}:" if len(annotations) > 1 else ""
+        reader = _Result((collector, names), identifier, text, prefix)
         results = _list(annotation.get("result"))
         reader.convert(results)
         is_cancelled = annotation.get("was_cancelled") is True
@@ -91,8 +98,10 @@ class _Region:
 class _Result:
     """The results of one annotator on one text."""
 
-    def __init__(self, collector: Collector, article: str, text: str, prefix: str) -> None:
-        self._collector, self._article, self._text, self._prefix = collector, article, text, prefix
+    def __init__(self, tools: tuple[Collector, Names], article: str, text: str, prefix: str) -> None:
+        self._collector, self._names = tools
+        self._article, self._text, self._prefix = article, text, prefix
+        self._left_out: set[str] = set()
         # Offsets that were converted together.
         self._known: Mapping[int, int] = {}
         self._regions: dict[str, _Region] = {}
@@ -135,7 +144,11 @@ class _Result:
     def _region(self, line: int, result: Mapping[str, Any]) -> None:
         value, identifier = result.get("value", {}), text_or(result.get("id"), "")
         labels = value.get("labels", value.get(str(result["type"])))
-        if not isinstance(labels, list) or len(labels) != 1 or str(labels[0]).lower() not in set(Kind):
+        kind = self._names.kind(str(labels[0])) if isinstance(labels, list) and len(labels) == 1 else None
+        if kind is Left.OUT:
+            self._left_out.add(identifier)
+            return
+        if kind is None:
             self._collector.refuse(line, "unknown_label", f"A region has one label, of: {', '.join(Kind)}.")
             return
         if not identifier or identifier in self._records:
@@ -152,7 +165,7 @@ class _Result:
             return
         notes = meta.get("text")
         note = "\n".join(map(str, notes)) if isinstance(notes, list) else text_or(notes, "")
-        self._regions[record] = _Region(line, Kind(str(labels[0]).lower()), [segment], note)
+        self._regions[record] = _Region(line, kind, [segment], note)
 
     def _segment(self, line: int, value: Mapping[str, Any]) -> Segment | None:
         start, end, words = value.get("start"), value.get("end"), value.get("text")
@@ -178,6 +191,8 @@ class _Result:
         region = self._regions.get(self._records.get(text_or(result.get("id"), ""), ""))
         name, value = text_or(result.get("from_name"), ""), result.get("value", {})
         said = next((value[key] for key in _VALUES if isinstance(value.get(key), list)), None)
+        if region is None and text_or(result.get("id"), "") in self._left_out:
+            return
         if region is None:
             self._collector.refuse(line, "not_found", "This describes no region among the good ones.")
         elif name not in ATTRIBUTES[region.kind] or said is None or len(said) != 1:
@@ -188,17 +203,22 @@ class _Result:
 
     def _relation(self, line: int, result: Mapping[str, Any], author: str | None) -> None:
         labels = result.get("labels")
-        type_, *modes = [str(label).lower() for label in labels] if isinstance(labels, list) and labels else [""]
+        label, *modes = [str(label) for label in labels] if isinstance(labels, list) and labels else [""]
+        type_ = self._names.link_type(label)
         ends = [self._records.get(text_or(result.get(name), ""), "") for name in ("from_id", "to_id")]
         if result.get("direction") == "left":
             ends.reverse()
-        if type_ not in set(LinkType) or len(modes) > 1:
+        if type_ is Left.OUT:
+            return
+        if self._left_out.intersection(text_or(result.get(name), "") for name in ("from_id", "to_id")):
+            self._names.leave_out()
+        elif type_ is None or len(modes) > 1:
             detail = f"A relation has one label, of: {', '.join(LinkType)}; disputes has its mode as a second."
             self._collector.refuse(line, "unknown_label", detail)
         elif not all(end in self._regions for end in ends):
             self._collector.refuse(line, "not_found", "An end is not among the good regions.")
         else:
             source, target = (self._prefix + end for end in ends)
-            fields = {"attributes": {"mode": modes[0]} if modes else {}, "author": author}
+            fields = {"attributes": {"mode": modes[0].lower()} if modes else {}, "author": author}
             identifier = f"{self._article}#relation{line}"
             self._collector.add(line, draft_link(identifier, type_, source, target, **fields))

@@ -50,11 +50,15 @@ class ZipStream:
                 yield self.take()
 
     def finish(self, outgoing: Outgoing, format_: str) -> Iterator[bytes]:
-        """Add the losses and the end, without which an archive is known to be cut."""
+        """Add the losses and the end."""
         outgoing.lost.add_gone(outgoing.gone)
         yield from self.add_pieces(LOSSES_NAME, outgoing.lost.as_json(format_))
-        self._zip.close()
+        self.close()
         yield self.take()
+
+    def close(self) -> None:
+        """Write the directory, without which an archive is known to be cut."""
+        self._zip.close()
 
     def take(self) -> bytes:
         """Take what is ready."""

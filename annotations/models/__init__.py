@@ -6,12 +6,18 @@ from annotations.models.articles import Article, ArticlePassage, Incident, Incid
 from annotations.models.assignments import Assignment
 from annotations.models.comments import Comment, RecordSeen
 from annotations.models.events import Event, EventChain, EventPayload
+from annotations.models.guidelines import GuidelineVersion
 from annotations.models.idempotency import IdempotentAnswer
-from annotations.models.imports import Import
+from annotations.models.imports import Import, ImportNames
+from annotations.models.invitations import Invitation
 from annotations.models.links import Link, LinkVersion
+from annotations.models.notices import MailSettings
 from annotations.models.parties import Party, PartyAlias
 from annotations.models.projects import Membership, Project
-from annotations.models.review import Decision, Redaction
+from annotations.models.redactions import Redaction, RedactionPlace, RedactionRequest
+from annotations.models.releases import Release, ReleasePart
+from annotations.models.review import Decision
+from annotations.models.webhooks import Delivery, Webhook
 from annotations.models.workbench import KeySettings, UndoStep
 
 __all__ = [
@@ -23,16 +29,21 @@ __all__ = [
     "Assignment",
     "Comment",
     "Decision",
+    "Delivery",
     "Event",
     "EventChain",
     "EventPayload",
+    "GuidelineVersion",
     "IdempotentAnswer",
     "Import",
+    "ImportNames",
     "Incident",
     "IncidentArticle",
+    "Invitation",
     "KeySettings",
     "Link",
     "LinkVersion",
+    "MailSettings",
     "Membership",
     "Outlet",
     "Party",
@@ -40,8 +51,13 @@ __all__ = [
     "Project",
     "RecordSeen",
     "Redaction",
+    "RedactionPlace",
+    "RedactionRequest",
+    "Release",
+    "ReleasePart",
     "SignInCount",
     "SignInLink",
     "UndoStep",
     "User",
+    "Webhook",
 ]

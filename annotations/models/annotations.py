@@ -1,6 +1,7 @@
 """Annotations and their versions. Segments are [start, end) in code points of the article's text."""
 
 from typing import Self, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -50,6 +51,10 @@ class Reviewed(Record):
         db_constraint=False,
         db_index=False,
     )
+    # Who goes on with it after its author left; the author stays.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     origin = models.JSONField(default=dict)
     state = models.CharField(max_length=10, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
@@ -61,6 +66,38 @@ class Reviewed(Record):
 
     class Meta:
         abstract = True
+
+    def is_in_hands_of(self, user_id: UUID) -> bool:
+        """Say whether somebody is its author, or goes on with it for the author."""
+        return user_id in {self.author_id, self.assignee_id}
+
+
+def in_hands_of(user_id: UUID, prefix: str = "") -> models.Q:
+    """Hold for records that somebody made or goes on with; `prefix` leads to the record."""
+    return models.Q(**{f"{prefix}author": user_id}) | models.Q(**{f"{prefix}assignee": user_id})
+
+
+def assignee_index(table: str) -> models.Index:
+    """Find the few records that were handed over."""
+    has_one = models.Q(assignee__isnull=False)
+    return models.Index(fields=["project", "assignee", "id"], condition=has_one, name=f"{table}_by_assignee")
+
+
+def reviewed_constraints(table: str) -> list[models.CheckConstraint]:
+    """Make what holds for every reviewed record: which states there are, and what each says of approval and author."""
+    is_unapproved = models.Q(approved_version__isnull=True)
+    is_current = models.Q(approved_version=models.F("version"), approved_version__isnull=False)
+    is_suggestion = models.Q(state__in=[State.SUGGESTED, State.DISMISSED])
+    conditions = {
+        "approved_version_exists": is_unapproved | models.Q(approved_version__lte=models.F("version")),
+        "approved_state": ~models.Q(state=State.APPROVED) | is_current,
+        "withdrawn_state": ~models.Q(state=State.WITHDRAWN) | is_unapproved,
+        "author": models.Q(author__isnull=False) | is_suggestion,
+    }
+    held = [
+        models.CheckConstraint(condition=condition, name=f"{table}_{name}") for name, condition in conditions.items()
+    ]
+    return [one_of("state", State, f"{table}_state"), *held]
 
 
 class Annotation(Reviewed):
@@ -84,24 +121,7 @@ class Annotation(Reviewed):
             # What links and versions refer to; also the keyset order of a project.
             models.UniqueConstraint(fields=["project", "id", "article"], name="annotation_in_article"),
             one_of("kind", Kind, "annotation_kind"),
-            one_of("state", State, "annotation_state"),
-            models.CheckConstraint(
-                condition=models.Q(approved_version__isnull=True) | models.Q(approved_version__lte=models.F("version")),
-                name="annotation_approved_version_exists",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.APPROVED)
-                | models.Q(approved_version=models.F("version"), approved_version__isnull=False),
-                name="annotation_approved_state",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.WITHDRAWN) | models.Q(approved_version__isnull=True),
-                name="annotation_withdrawn_state",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(author__isnull=False) | models.Q(state__in=[State.SUGGESTED, State.DISMISSED]),
-                name="annotation_author",
-            ),
+            *reviewed_constraints("annotation"),
         ]
         indexes = [
             models.Index(fields=["article", "id"], name="annotation_by_article"),
@@ -109,6 +129,7 @@ class Annotation(Reviewed):
             models.Index(fields=["project", "state", "id"], name="annotation_by_state"),
             models.Index(fields=["project", "author", "id"], name="annotation_by_author"),
             models.Index(fields=["project", "updated_at", "id"], name="annotation_by_change"),
+            assignee_index("annotation"),
             GinIndex(fields=["parties"], name="annotation_by_party", condition=models.Q(kind=Kind.PARTY)),
         ]
 

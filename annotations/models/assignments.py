@@ -11,7 +11,10 @@ from annotations.models.projects import Project
 
 
 class Assignment(Record):
-    """One person's turn at one article. Releasing it sets its end; nothing is deleted."""
+    """One person's turn at one article. Releasing it sets its end; nothing is deleted.
+
+    `seen_at` is when somebody to whom it was given took notice in the inbox.
+    """
 
     project = models.ForeignKey(
         Project, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -26,6 +29,7 @@ class Assignment(Record):
     due = models.DateField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "assignment"

@@ -1,4 +1,4 @@
-"""Reports of imports, so that they can be read again."""
+"""Reports of imports, so that they can be read again; and how a project reads the names of foreign files."""
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,23 @@ class Import(Record):
     counts = models.JSONField(default=dict)
     errors = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    # Labels and relations that nobody has mapped, each with how often it was met.
+    unknown = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "import"
+
+
+class ImportNames(Record):
+    """From the labels and relations of one format to kinds and link types, as the project used them last."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    format = models.CharField(max_length=30)
+    labels = models.JSONField(default=dict)
+    relations = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "import_names"
+        constraints = [models.UniqueConstraint(fields=["project", "format"], name="import_names_once")]

@@ -5,12 +5,18 @@ from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
-from annotations.models.annotations import Annotation, Reviewed, ReviewedQuerySet
+from annotations.models.annotations import (
+    Annotation,
+    Reviewed,
+    ReviewedQuerySet,
+    assignee_index,
+    reviewed_constraints,
+)
 from annotations.models.articles import Article
 from annotations.models.base import one_of
 from annotations.models.projects import Project
 from annotations.rules.links import LinkType
-from annotations.rules.review import NOT_LIVING, State
+from annotations.rules.review import NOT_LIVING
 
 _LIVING = ~models.Q(state__in=sorted(NOT_LIVING))
 
@@ -56,31 +62,15 @@ class Link(Reviewed):
                 fields=["source"], condition=_LIVING & models.Q(type=LinkType.CUED_BY), name="link_one_cue"
             ),
             one_of("type", LinkType, "link_type"),
-            one_of("state", State, "link_state"),
+            *reviewed_constraints("link"),
             models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="link_not_to_itself"),
-            models.CheckConstraint(
-                condition=models.Q(approved_version__isnull=True) | models.Q(approved_version__lte=models.F("version")),
-                name="link_approved_version_exists",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.APPROVED)
-                | models.Q(approved_version=models.F("version"), approved_version__isnull=False),
-                name="link_approved_state",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state=State.WITHDRAWN) | models.Q(approved_version__isnull=True),
-                name="link_withdrawn_state",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(author__isnull=False) | models.Q(state__in=[State.SUGGESTED, State.DISMISSED]),
-                name="link_author",
-            ),
         ]
         indexes = [
             models.Index(fields=["source_article", "id"], name="link_by_article"),
             models.Index(fields=["project", "type", "id"], name="link_by_type"),
             models.Index(fields=["project", "state", "id"], name="link_by_state"),
             models.Index(fields=["project", "updated_at", "id"], name="link_by_change"),
+            assignee_index("link"),
         ]
 
     def __str__(self) -> str:

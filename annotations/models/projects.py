@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from annotations.models.base import Record, VersionedRecord, one_of
 from annotations.rules.permissions import Role
+from annotations.rules.settings import ProjectSettings
 
 
 class Project(VersionedRecord):
@@ -23,9 +24,19 @@ class Project(VersionedRecord):
         return self.name
 
     @property
+    def rules(self) -> ProjectSettings:
+        """The settings in force, with what the project leaves out."""
+        return ProjectSettings.of(self.settings)
+
+    @property
     def is_blind(self) -> bool:
         """Whether analysts see only their own annotations (docs/data-model.md#rights)."""
         return bool(self.settings.get("visibility") == "blind")
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the project is closed to members without a second factor (docs/data-model.md#rights)."""
+        return bool(self.settings.get("second_factor") == "required")
 
 
 class Membership(Record):

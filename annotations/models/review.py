@@ -1,7 +1,6 @@
-"""Decisions on annotations and links, and redactions of a text; append only (trigger in 0002)."""
+"""Decisions on annotations and links; append only (trigger in 0002)."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -69,24 +68,4 @@ class Decision(Record):
         indexes = [
             models.Index(fields=["project", "id"], name="decision_by_project"),
             models.Index(fields=["article", "id"], name="decision_by_article"),
-        ]
-
-
-class Redaction(Record):
-    """A passage masked by two people: the only way through the guards of an immutable text."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="redactions", db_constraint=False)
-    segments = ArrayField(ArrayField(models.IntegerField(), size=2))
-    reason = models.TextField()
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        db_table = "redaction"
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(requested_by=models.F("confirmed_by")), name="redaction_two_people"
-            ),
         ]

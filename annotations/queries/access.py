@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from annotations.errors import InsufficientScope, NotAllowed, NotFound
+from annotations.errors import InsufficientScope, NotAllowed, NotFound, SecondFactorRequired
 from annotations.models import (
     Annotation,
     Article,
@@ -23,17 +24,23 @@ from annotations.models import (
     Outlet,
     Party,
     Project,
+    Release,
     User,
 )
+from annotations.models.annotations import in_hands_of
 from annotations.rules.permissions import Action, Role, Scope, role_allows, scope_allows
 from annotations.rules.review import State
 
 _M = TypeVar("_M", bound=Model)
+_SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 # Asked by every request, so not worth the making of an ORM query: a tenth of the time of a create.
 _MEMBERSHIP: Final = """
-SELECT m.role, coalesce(p.settings ->> 'visibility' = 'blind', false)
+SELECT m.role, coalesce(p.settings ->> 'visibility' = 'blind', false),
+    CASE WHEN p.settings ->> 'second_factor' = 'required' THEN NOT EXISTS (
+        SELECT FROM mfa_authenticator a WHERE a.user_id = m.user_id AND a.type IN ('totp', 'webauthn')
+    ) ELSE false END
 FROM membership m JOIN project p ON p.id = m.project_id WHERE m.user_id = %s AND m.project_id = %s
 """
 
@@ -47,7 +54,10 @@ class Actor:
     _roles: dict[UUID, tuple[Role | None, bool]] = field(default_factory=dict)
 
     def role_in(self, project_id: UUID) -> Role | None:
-        """Answer the role in a project; None for somebody who is no member."""
+        """Answer the role in a project; None for somebody who is no member. Raises: SecondFactorRequired.
+
+        A project may ask for a second factor; to a member without one it is closed in every way, by this one place.
+        """
         return self._membership(project_id)[0]
 
     def is_blind_in(self, project_id: UUID) -> bool:
@@ -69,6 +79,8 @@ class Actor:
             with connection.cursor() as cursor:
                 cursor.execute(_MEMBERSHIP, [self.user.id, project_id])
                 found = cursor.fetchone()
+            if found and found[2]:
+                raise SecondFactorRequired
             self._roles[project_id] = (Role(found[0]), found[1]) if found else (None, True)
         return self._roles[project_id]
 
@@ -93,9 +105,27 @@ def require(actor: Actor, action: Action, project_id: UUID) -> Role:
 # --- what an actor may see ------------------------------------------------------------------------
 
 
+def has_second_factor(user: User) -> bool:
+    """Say whether somebody has an authenticator app or a passkey; recovery codes alone do not count."""
+    return bool(Authenticator.objects.filter(user=user, type__in=_SECOND_FACTORS).exists())
+
+
+def open_memberships(actor: Actor) -> QuerySet[Membership]:
+    """Answer the actor's memberships in projects that do not wait for a second factor."""
+    has_one = Exists(Authenticator.objects.filter(user=OuterRef("user_id"), type__in=_SECOND_FACTORS).order_by())
+    # Contains, not equals: a setting that was never made would be NULL there, and neither true nor false.
+    asks = Q(project__settings__contains={"second_factor": "required"})
+    return actor_memberships(actor).filter(~asks | has_one)
+
+
+def actor_memberships(actor: Actor) -> QuerySet[Membership]:
+    """Answer all memberships of the actor, those that wait for a second factor too."""
+    return Membership.objects.filter(user=actor.user)
+
+
 def visible_projects(actor: Actor) -> QuerySet[Project]:
-    """Answer the projects of which the actor is a member."""
-    return Project.objects.filter(memberships__user=actor.user)
+    """Answer the projects of which the actor is a member and that are open to them."""
+    return Project.objects.filter(memberships__in=open_memberships(actor))
 
 
 def visible_articles(actor: Actor, project_id: UUID | None = None) -> QuerySet[Article]:
@@ -123,6 +153,14 @@ def visible_imports(actor: Actor, project_id: UUID | None = None) -> QuerySet[Im
     return _not_blind(_in_projects(Import.objects.all(), actor, project_id), actor, project_id, Q(actor=actor.user))
 
 
+def visible_releases(actor: Actor, project_id: UUID | None = None) -> QuerySet[Release]:
+    """Answer the releases of the actor's projects; in a blind project a viewer those of the approved set alone."""
+    found = _in_projects(Release.objects.select_related("project", "made_by"), actor, project_id)
+    blind = _blind_projects(actor)
+    as_viewer = Q(project_id__in=blind.filter(role=Role.VIEWER).values("project_id"), filters__state="approved")
+    return found.filter(as_viewer | ~Q(project_id__in=blind.values("project_id")))
+
+
 def visible_annotations(actor: Actor, project_id: UUID | None = None) -> QuerySet[Annotation]:
     """Answer the annotations the actor may see; in a blind project own ones, for viewers the approved set."""
     return _reviewed(Annotation.objects.all(), actor, project_id)
@@ -136,7 +174,7 @@ def visible_links(actor: Actor, project_id: UUID | None = None) -> QuerySet[Link
 def visible_decisions(actor: Actor, project_id: UUID | None = None) -> QuerySet[Decision]:
     """Answer the decisions on what the actor may see."""
     found = _in_projects(Decision.objects.all(), actor, project_id)
-    own = Q(annotation__author=actor.user) | Q(link__author=actor.user)
+    own = in_hands_of(actor.user.id, "annotation__") | in_hands_of(actor.user.id, "link__")
     return _not_blind(found, actor, project_id, own)
 
 
@@ -144,11 +182,13 @@ def visible_decisions(actor: Actor, project_id: UUID | None = None) -> QuerySet[
 
 
 def get_project_for(actor: Actor, key: UUID | str) -> Project:
-    """Fetch a project by id or slug. Raises: NotFound."""
+    """Fetch a project by id or slug. Raises: NotFound, SecondFactorRequired."""
     by_key = Q(project_id=key) if isinstance(key, UUID) else Q(project__slug=key)
     membership = Membership.objects.select_related("project").filter(by_key, user=actor.user).first()
     if membership is None:
         raise NotFound
+    if membership.project.needs_second_factor:
+        actor.role_in(membership.project_id)
     actor.remember(membership)
     return membership.project
 
@@ -189,6 +229,19 @@ def get_import_for(actor: Actor, pk: UUID) -> Import:
     return _one(visible_imports(actor).defer("mapping"), pk)
 
 
+def get_release_for(actor: Actor, pk: UUID) -> Release:
+    """Fetch a release with its project. Raises: NotFound."""
+    return _one(visible_releases(actor), pk)
+
+
+def get_numbered_release_for(actor: Actor, project: Project, number: int) -> Release:
+    """Fetch a release of a project by its number. Raises: NotFound."""
+    found = visible_releases(actor, project.id).filter(number=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def get_annotation_for(actor: Actor, pk: UUID) -> Annotation:
     """Fetch an annotation with its author. Raises: NotFound."""
     found = _member_object(actor, Annotation.objects.select_related("author"), pk)
@@ -217,7 +270,7 @@ def sees(actor: Actor, record: Annotation | Link) -> bool:
         return True
     if role is Role.VIEWER:
         return record.state == State.APPROVED
-    return record.author_id == actor.user.id
+    return record.is_in_hands_of(actor.user.id)
 
 
 def _hide_from_blind(actor: Actor, record: Annotation | Link) -> None:
@@ -241,7 +294,7 @@ def _one(queryset: QuerySet[_M], pk: UUID) -> _M:
 
 def _in_projects(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None) -> QuerySet[_M]:
     if project_id is None:
-        return queryset.filter(project_id__in=Membership.objects.filter(user=actor.user).values("project_id"))
+        return queryset.filter(project_id__in=open_memberships(actor).values("project_id"))
     if actor.role_in(project_id) is None:
         return queryset.none()
     return queryset.filter(project_id=project_id)
@@ -261,7 +314,7 @@ def _not_blind(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None, ow
 def _reviewed(queryset: QuerySet[_M], actor: Actor, project_id: UUID | None) -> QuerySet[_M]:
     found = _in_projects(queryset, actor, project_id)
     # A viewer sees approved content only, so not a record that was edited since.
-    own, approved = Q(author=actor.user), Q(state=State.APPROVED)
+    own, approved = in_hands_of(actor.user.id), Q(state=State.APPROVED)
     if project_id is not None:
         if not actor.is_blind_in(project_id):
             return found

@@ -105,6 +105,12 @@ def article_list(actor: Actor, project: Project, wanted: ArticleFilter) -> Artic
     )
 
 
+def article_progress(actor: Actor, article: Article) -> ArticleRow:
+    """Read how far an article is that the gate has given. A fixed number of statements."""
+    tally = _tallies(actor, article.project, [article.id])[article.id]
+    return _row(article, tally, assignments_of(actor, article.project_id, [article.id]).get(article.id, []))
+
+
 def stage_of(states: Mapping[str, int]) -> Stage:
     """Compute the stage from how many records stand in each state: what needs the analyst comes first."""
     return next((stage for state, stage in _BY_STATE if states.get(state)), Stage.NOT_STARTED)

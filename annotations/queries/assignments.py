@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from annotations.models import Annotation, Article, Assignment, Link, Membership
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor
 from annotations.rules.permissions import Action, Role, role_allows
 from annotations.rules.review import HIDDEN, State
@@ -32,6 +33,12 @@ def assignments_of(actor: Actor, project_id: UUID, articles: Sequence[UUID]) -> 
     return found
 
 
+def given_articles(actor: Actor, project_id: UUID) -> QuerySet[Assignment]:
+    """Answer what others gave to the actor, who has it still and has not taken notice; the latest first."""
+    mine = Assignment.objects.filter(project_id=project_id, assignee=actor.user, ended_at=None, seen_at=None)
+    return mine.exclude(given_by=actor.user).order_by("-id")
+
+
 def assignment_rows(actor: Actor, article: Article) -> QuerySet[Any, Any]:
     """Rows of an article's current assignments, without order."""
     rows: QuerySet[Any, Any] = (
@@ -54,8 +61,8 @@ def unfinished_of(actor: Actor, project_id: UUID) -> QuerySet[Article]:
     """
     me = actor.user.id
     own = Assignment.objects.filter(article=OuterRef("pk"), assignee=me, ended_at=None)
-    annotations = Annotation.objects.filter(article=OuterRef("pk"), author=me)
-    links = Link.objects.filter(source_article=OuterRef("pk"), author=me)
+    annotations = Annotation.objects.filter(in_hands_of(me), article=OuterRef("pk"))
+    links = Link.objects.filter(in_hands_of(me), source_article=OuterRef("pk"))
     is_begun = Exists(annotations.exclude(state__in=HIDDEN))
     is_open = Exists(annotations.filter(state__in=_OPEN)) | Exists(links.filter(state__in=_OPEN))
     mine = Q(assignments__assignee=me, assignments__ended_at=None)

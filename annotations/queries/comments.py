@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotations.models import Annotation, Comment, Link, Membership, RecordSeen
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor, visible_annotations, visible_links
 from annotations.rules.comments import CommentAct, is_resolved
 from annotations.rules.permissions import Role
@@ -95,7 +96,7 @@ def member_names(actor: Actor, project_id: UUID) -> Sequence[str]:
 def unread_comments(actor: Actor, project_id: UUID) -> QuerySet[Comment]:
     """Answer what others said that concerns the reader and was not on the reader's screen yet.
 
-    It concerns who is called, who wrote the record, and who has spoken in the thread.
+    It concerns who is called, who wrote the record or goes on with it, and who has spoken in the thread.
     """
     me = actor.user.id
     spoken = Comment.objects.filter(
@@ -104,7 +105,8 @@ def unread_comments(actor: Actor, project_id: UUID) -> QuerySet[Comment]:
     seen = RecordSeen.objects.filter(
         Q(annotation=OuterRef("annotation")) | Q(link=OuterRef("link")), user_id=me, at__gte=OuterRef("at")
     )
-    concerns = Q(mentions__contains=[me]) | Q(annotation__author=me) | Q(link__author=me) | Exists(spoken)
+    own = in_hands_of(me, "annotation__") | in_hands_of(me, "link__")
+    concerns = Q(mentions__contains=[me]) | own | Exists(spoken)
     found = Comment.objects.filter(concerns, ~Exists(seen), project_id=project_id).exclude(author_id=me)
     if actor.is_blind_in(project_id):
         visible = Q(annotation__in=visible_annotations(actor, project_id)) | Q(

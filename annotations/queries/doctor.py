@@ -8,6 +8,8 @@ from annotations.queries.doctor_chain import audit_chains, check_chains
 from annotations.queries.doctor_guards import check_guards, count_guards
 from annotations.queries.doctor_links import check_links
 from annotations.queries.doctor_records import check_records
+from annotations.queries.doctor_redactions import check_redactions
+from annotations.queries.doctor_releases import check_releases
 from annotations.queries.doctor_review import check_review
 from annotations.queries.doctor_rows import check_rows
 from annotations.queries.doctor_snapshot import Finding, Snapshot
@@ -22,8 +24,10 @@ _COUNTED: Final = {
     "links": "link",
     "link_versions": "link_version",
     "decisions": "decision",
+    "releases": "release",
     "chains": "event_chain",
     "events": "event",
+    "redactions": "redaction",
 }
 
 
@@ -45,6 +49,8 @@ class Examination:
             yield from check_records(snapshot)
             yield from check_links(snapshot)
             yield from check_review(snapshot)
+            yield from check_releases(snapshot)
+            yield from check_redactions(snapshot)
             yield from check_chains(snapshot)
             if self._audit:
                 yield from audit_chains(snapshot)

@@ -74,8 +74,9 @@ def functions() -> dict[str, str]:
 
 
 def triggers() -> list[Trigger]:
-    """Answer all triggers that the migrations make; each fires always."""
-    return [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()).replace('"', ""))]
+    """Answer all triggers that the migrations make; each fires always. A later migration replaces one of its name."""
+    made = [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()).replace('"', ""))]
+    return list({(trigger.table, trigger.name): trigger for trigger in made}.values())
 
 
 def read_trigger(definition: str) -> Trigger | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, cast
 
 import orjson
@@ -66,6 +67,27 @@ def record_of_line(values: _Values) -> Record:
     return record
 
 
+def outgoing_of_lines(lines: Iterator[bytes], article_count: int, flavour: str) -> Outgoing:
+    """Give what the lines of a whole export of ours hold, read while a codec asks for it."""
+    values = orjson.loads(next(lines))
+    project = values["project"]
+    parts = (project["id"], project["slug"], project["name"], values["state"], values["chain_head"])
+    records = _records_of(lines)
+    registry: list[Record] = []
+    first = next(records, None)
+    while first is not None and not isinstance(first, Article):
+        registry.append(first)
+        first = next(records, None)
+    return Outgoing(
+        header=Header(*parts, values["exported_at"]),
+        registry=_registry(registry),
+        article_count=article_count,
+        articles=_by_article(chain([first] if first else [], records)),
+        gone=iter(()),
+        flavour=flavour,
+    )
+
+
 def moment(session: ExportSession) -> str:
     """Write the time that an export's header names."""
     began_at: datetime = session.began_at
@@ -87,8 +109,14 @@ class _Lines:
 def _records(session: ExportSession, query: str, parameters: Mapping[str, object]) -> Iterator[Record]:
     sink = _Lines()
     session.copy(COPY, query, parameters, sink)
-    for line in sink.lines:
-        yield record_of_line(orjson.loads(line))
+    yield from _records_of(sink.lines)
+
+
+def _records_of(lines: Iterable[bytes]) -> Iterator[Record]:
+    for line in lines:
+        values = orjson.loads(line)
+        if values["type"] in _RECORDS:
+            yield record_of_line(values)
 
 
 def _registry(records: Iterable[Record]) -> Registry:

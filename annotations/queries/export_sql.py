@@ -208,7 +208,7 @@ class ExportSql:
         if self._sight.approved_only:
             conditions.append(f"{alias}.state = 'approved'")
         if self._sight.own:
-            conditions.append(f"{alias}.author_id = %(own)s")
+            conditions.append(f"%(own)s IN ({alias}.author_id, {alias}.assignee_id)")
         return conditions
 
     def _annotation_is_in(self, alias: str) -> str:
@@ -255,7 +255,7 @@ class ExportSql:
 
     def _may_have_been_in(self, alias: str, record: str) -> str:
         """Leave out what was never shown, so that a gone line tells nothing new."""
-        conditions = [f"{alias}.author_id = %(own)s"] if self._sight.own else []
+        conditions = [f"%(own)s IN ({alias}.author_id, {alias}.assignee_id)"] if self._sight.own else []
         if self._is_approved:
             conditions.append(
                 f"EXISTS (SELECT 1 FROM decision e WHERE e.{record}_id = {alias}.id AND e.verdict = 'approve')"

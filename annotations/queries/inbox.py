@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +12,9 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from annotations.models import Annotation, Comment, Decision, Event, Link, Project, RecordSeen
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor, visible_annotations, visible_parties
+from annotations.queries.assignments import given_articles
 from annotations.queries.comments import unread_comments
 from annotations.rules.review import State, Verdict
 
@@ -56,10 +58,21 @@ class InboxComment:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An article that somebody gave to the reader, who has not taken notice yet."""
+
+    article: UUID
+    article_title: str
+    who: str
+    due: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Approved:
     """How much of one's work a reviewer approved in an article on a day."""
 
-    day: datetime
+    day: date
     article: UUID
     article_title: str
     reviewer: str
@@ -75,6 +88,7 @@ class Inbox:
 
     items: tuple[InboxItem, ...]
     comments: tuple[InboxComment, ...]
+    given: tuple[Given, ...]
     digest: tuple[Approved, ...]
     more: bool
     party_names: Mapping[str, str]
@@ -88,6 +102,7 @@ def inbox_of(actor: Actor, project: Project) -> Inbox:
     return Inbox(
         items=items,
         comments=tuple(_comments(actor, project)),
+        given=tuple(_given(actor, project)),
         digest=tuple(_digest(actor, project)),
         more=len(records) > len(shown),
         party_names=_party_names(actor, project, items),
@@ -95,9 +110,10 @@ def inbox_of(actor: Actor, project: Project) -> Inbox:
 
 
 def inbox_count(actor: Actor, project: Project) -> int:
-    """Count what is unread or to be done, up to one more than MOST_COUNTED. Three statements."""
+    """Count what is unread or to be done, up to one more than MOST_COUNTED. Four statements."""
     most = MOST_COUNTED + 1
     found = unread_comments(actor, project.id).order_by()[:most].count()
+    found += given_articles(actor, project.id).order_by()[:most].count()
     for model in (Annotation, Link):
         found += _own(actor, project, model).order_by()[:most].count()
     return min(found, most)
@@ -110,7 +126,7 @@ def _own(actor: Actor, project: Project, model: Any) -> QuerySet[Any]:
     taken_out = Q(state=State.WITHDRAWN) & Q(Exists(_taken_out(actor)))
     waits = Q(state__in=[State.RETURNED, State.REJECTED]) | taken_out
     related = ("source", "target", "source_article") if model is Link else ("article",)
-    own = model._default_manager.filter(waits, ~Exists(settled), project_id=project.id, author=actor.user)
+    own = model._default_manager.filter(in_hands_of(actor.user.id), waits, ~Exists(settled), project_id=project.id)
     found: QuerySet[Any] = own.select_related(*related).order_by("updated_at", "id")
     return found
 
@@ -185,6 +201,14 @@ def _comments(actor: Actor, project: Project) -> Iterable[InboxComment]:
         words = " … ".join(end.exact) if end else ""
         title: str = comment.article_title
         yield InboxComment(comment, words, title, actor.user.id in comment.mentions)
+
+
+def _given(actor: Actor, project: Project) -> Iterable[Given]:
+    rows = given_articles(actor, project.id).values_list(
+        "article_id", "article__title", "given_by__username", "due", "at"
+    )
+    for article, title, who, due, at in rows[:MOST_SHOWN]:
+        yield Given(article, title, who, due, at)
 
 
 def _digest(actor: Actor, project: Project) -> Iterable[Approved]:

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from annotations.errors import NotFound
 from annotations.models import Membership
-from annotations.queries.access import Actor, visible_projects
+from annotations.queries.access import Actor, actor_memberships, open_memberships, visible_projects
 
 # What a list reads of each row; `role` is the actor's own.
 PROJECT_ROW = ("id", "name", "slug", "description", "settings", "version", "created_at", "updated_at", "role")
@@ -15,8 +15,15 @@ MEMBER_ROW = ("id", "project_id", "user__username", "role", "created_at")
 
 
 def memberships_of(actor: Actor) -> QuerySet[Membership]:
-    """Read the actor's memberships with their projects, oldest project first."""
-    return Membership.objects.filter(user=actor.user).select_related("project").order_by("project_id")
+    """Read the actor's memberships with their projects, oldest project first: those open to them."""
+    return open_memberships(actor).select_related("project").order_by("project_id")
+
+
+def listed_memberships(actor: Actor) -> list[tuple[Membership, bool]]:
+    """List the actor's memberships by name of the project, and whether each waits for a second factor."""
+    is_open = Exists(open_memberships(actor).filter(pk=OuterRef("pk")))
+    found = actor_memberships(actor).select_related("project").annotate(is_open=is_open)
+    return [(member, not member.is_open) for member in found.order_by("project__name", "project_id")]
 
 
 def project_rows(actor: Actor, slug: str | None = None) -> QuerySet[Any, Any]:

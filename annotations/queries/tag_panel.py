@@ -104,12 +104,18 @@ class Picker:
     type: LinkType
     query: str
     choices: tuple[Choice, ...]
+    is_everywhere: bool = False
+
+    @property
+    def leaves_article(self) -> bool:
+        """Whether links of this type may end in another article."""
+        return MATRIX[self.type].across_articles
 
 
 def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
     """Read what the panel of a tag shows. A fixed number of statements."""
     kind = Kind(annotation.kind)
-    is_own = annotation.author_id == actor.user.id and actor.may(Action.ANNOTATE, article.project_id)
+    is_own = annotation.is_in_hands_of(actor.user.id) and actor.may(Action.ANNOTATE, article.project_id)
     may_edit = is_own or actor.may(Action.EDIT_OTHERS, article.project_id)
     known = visible_parties(actor, article.project_id).filter(merged_into=None).order_by("name")
     named = [NamedParty(*row) for row in known.values_list("pk", "name")] if kind is Kind.PARTY else []
@@ -127,18 +133,22 @@ def panel_of(actor: Actor, article: Article, annotation: Annotation) -> Panel:
     )
 
 
-def picker_of(actor: Actor, article: Article, annotation: Annotation, type_: LinkType, query: str) -> Picker:
+def picker_of(
+    actor: Actor, article: Article, annotation: Annotation, type_: LinkType, query: str, *, is_everywhere: bool = False
+) -> Picker:
     """List what the tag may be linked to: of this article by distance; of others too when something is sought.
 
-    Raises: KindNotAllowed.
+    `is_everywhere` leaves this article's out, so that the others have the digits. Raises: KindNotAllowed.
     """
     kinds = MATRIX[type_].targets
     sources = MATRIX[type_].sources | (CLAIMS if type_ is LinkType.DISPUTES else frozenset())
     if Kind(annotation.kind) not in sources:
         raise KindNotAllowed
-    here = _choices_here(actor, article, annotation, type_, query)
-    others = _choices_elsewhere(actor, article, kinds, query) if MATRIX[type_].across_articles and query else ()
-    return Picker(annotation, type_, query, (*here, *others))
+    is_everywhere = is_everywhere and MATRIX[type_].across_articles
+    here = () if is_everywhere else _choices_here(actor, article, annotation, type_, query)
+    seeks = is_everywhere or (MATRIX[type_].across_articles and query)
+    others = _choices_elsewhere(actor, article, kinds, query) if seeks else ()
+    return Picker(annotation, type_, query, (*here, *others), is_everywhere)
 
 
 def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[Relation, ...]:
@@ -147,7 +157,7 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
     others = [_other(link, annotation) for link in links]
     ends = ends_of(actor, article.project_id, [], map(str, others))
     is_admin = actor.may(Action.EDIT_OTHERS, article.project_id)
-    own_source = annotation.author_id == actor.user.id
+    own_source = annotation.is_in_hands_of(actor.user.id)
     found = []
     for link, other in zip(links, others, strict=True):
         is_back = link.target_id == annotation.id
@@ -155,7 +165,7 @@ def _relations(actor: Actor, article: Article, annotation: Annotation) -> tuple[
         tag = ends.tags.get(str(other))
         if tag is None:
             continue
-        may_remove = is_admin or link.author_id == actor.user.id or (own_source and not is_back)
+        may_remove = is_admin or link.is_in_hands_of(actor.user.id) or (own_source and not is_back)
         found.append(
             Relation(
                 link=link.id,

@@ -59,7 +59,7 @@ class TextBlock:
     """A block with its nested pieces and the cards of the tags that start in it.
 
     `gap` is the stored text between the block before and this one, empty for the usual single line end.
-    `versions` are by annotation id.
+    `versions` and `parties` are by annotation id; parties are named by short tokens, equal for equal parties.
     """
 
     start: int
@@ -69,6 +69,7 @@ class TextBlock:
     language: str
     pieces: tuple[Piece | str, ...]
     versions: Mapping[str, int]
+    parties: Mapping[str, str]
     cards: tuple[Card, ...]
 
 
@@ -239,6 +240,8 @@ _SEGMENTS = Func(F("segments"), template="%(expressions)s::text", output_field=T
 _PARTIES = Func(F("parties"), Value(" "), function="array_to_string", output_field=TextField())
 _COLUMNS = (Cast("id", TextField()), "kind", _SEGMENTS, WORDS, "state", "version", _PARTIES)
 _NUMBER = re.compile(r"\d+")
+# The end of an id is random, so that so much of it tells the parties of an article apart.
+_TOKEN = 8
 
 
 def _tag(row: tuple[str, str, str, str, str, int, str]) -> Tag:
@@ -257,6 +260,7 @@ def _shaped(
 ) -> tuple[TextBlock, ...]:
     marks = [Mark(tag.id, tag.kind, tag.segments) for tag in tags]
     versions = {tag.id: tag.version for tag in tags}
+    parties = {tag.id: " ".join(party[-_TOKEN:] for party in tag.parties) for tag in tags if tag.parties}
     cards = _cards(actor, article, blocks, tags)
     shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
     ends = {block.start: before.end for before, block in pairwise(blocks)}
@@ -269,6 +273,7 @@ def _shaped(
             language=article.language,
             pieces=pieces_of_block(article.text[block.start : block.end], block, shown[block.start]),
             versions=versions,
+            parties=parties,
             cards=tuple(cards.get(block.start, ())),
         )
         for block in wanted

@@ -3,8 +3,11 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
+
+# Made once: an audit writes millions of these.
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class ChainedFields(NamedTuple):
@@ -23,7 +26,7 @@ class ChainedFields(NamedTuple):
 
 def canonical_json(content: object) -> str:
     """Write JSON in the one form that is digested: sorted keys, no blanks, characters unescaped."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(content)
 
 
 def content_digest(content: object) -> str:

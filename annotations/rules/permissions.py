@@ -38,6 +38,8 @@ class Action(StrEnum):
     RELEASE = "release"
     READ_ADMINISTRATION = "read_administration"  # see members, the log, exports with names
     ADMINISTER = "administer"  # change members and settings
+    REQUEST_REDACTION = "request_redaction"
+    CONFIRM_REDACTION = "confirm_redaction"  # also refuse one, and see which are open
 
 
 LEAST_ROLE: Final[Mapping[Action, Role]] = {
@@ -54,6 +56,8 @@ LEAST_ROLE: Final[Mapping[Action, Role]] = {
     Action.RELEASE: Role.REVIEWER,
     Action.READ_ADMINISTRATION: Role.ADMIN,
     Action.ADMINISTER: Role.ADMIN,
+    Action.REQUEST_REDACTION: Role.ADMIN,
+    Action.CONFIRM_REDACTION: Role.REVIEWER,
 }
 
 LEAST_SCOPE: Final[Mapping[Action, Scope]] = {
@@ -70,6 +74,8 @@ LEAST_SCOPE: Final[Mapping[Action, Scope]] = {
     Action.RELEASE: Scope.REVIEW,
     Action.READ_ADMINISTRATION: Scope.READ,
     Action.ADMINISTER: Scope.REVIEW,
+    Action.REQUEST_REDACTION: Scope.REVIEW,
+    Action.CONFIRM_REDACTION: Scope.REVIEW,
 }
 
 _ROLES: Final = tuple(Role)

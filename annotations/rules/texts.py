@@ -7,6 +7,7 @@ from annotations.errors import FieldError
 
 MAX_LINE = 500
 MAX_NOTE = 10_000
+MAX_GUIDELINE = 100_000
 MAX_URL = 2_000
 
 # Control characters, line and paragraph separators, bidi embeddings and overrides.

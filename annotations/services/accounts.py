@@ -15,6 +15,7 @@ from annotations.queries.accounts import PREFIX_LENGTH, TOKEN_START, token_diges
 from annotations.rules.permissions import Role, Scope
 from annotations.rules.texts import line_errors
 from annotations.services.events import Happening, record_events
+from annotations.services.sessions import end_sessions
 
 LINK_LIFETIME: Final = timedelta(hours=1)
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
@@ -24,13 +25,7 @@ _EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 
 def make_user(*, username: str, email: str | None = None, password: str | None = None) -> User:
     """Make a user, or change e-mail and password of the one with that name. Raises: InvalidFields."""
-    # As the sign-in form reads it.
-    username = User.normalize_username(username)
-    if not _USERNAME.fullmatch(username):
-        detail = "A user name has letters, digits and . @ + - _ only, at most 150."
-        raise InvalidFields([FieldError("user", "invalid", detail)])
-    if email and not _EMAIL.fullmatch(email):
-        raise InvalidFields([FieldError("email", "invalid", "This is no e-mail address.")])
+    username = _checked(username, email)
     user = User.objects.filter(username=username).first() or User(username=username)
     if email is not None:
         user.email = User.objects.normalize_email(email)
@@ -38,8 +33,53 @@ def make_user(*, username: str, email: str | None = None, password: str | None =
         user.set_password(password)
     elif user._state.adding:
         user.set_unusable_password()
+    is_new = user._state.adding
     user.save()
+    if password is not None and not is_new:
+        end_sessions(user=user)
     return user
+
+
+def create_user(*, username: str, email: str, password: str) -> User:
+    """Make a user under a name that nobody has in any spelling of capitals. Raises: InvalidFields."""
+    username = _checked(username, email)
+    taken = InvalidFields([FieldError("username", "taken", "This name is already taken.")])
+    if User.objects.filter(username__iexact=username).exists():
+        raise taken
+    user = User(username=username, email=User.objects.normalize_email(email))
+    user.set_password(password)
+    # Somebody may have taken the name meanwhile.
+    User.objects.bulk_create([user], ignore_conflicts=True)
+    if not User.objects.filter(pk=user.pk).exists():
+        raise taken
+    return user
+
+
+def set_email(*, user: User, email: str) -> None:
+    """Keep where a person's mail goes; empty for nowhere. Raises: InvalidFields."""
+    _checked(user.username, email)
+    user.email = User.objects.normalize_email(email)
+    user.save(update_fields=["email"])
+
+
+def set_password(*, user: User, password: str) -> None:
+    """Keep a new password; every session of the person ends, and links that were to sign them in."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        SignInLink.objects.filter(user=user, used_at__isnull=True).update(used_at=timezone.now())
+        end_sessions(user=user)
+
+
+def _checked(username: str, email: str | None) -> str:
+    """Answer a name as the sign-in form reads it. Raises: InvalidFields."""
+    username = User.normalize_username(username)
+    if not _USERNAME.fullmatch(username):
+        detail = "A user name has letters, digits and . @ + - _ only, at most 150."
+        raise InvalidFields([FieldError("username", "invalid", detail)])
+    if email and not _EMAIL.fullmatch(email):
+        raise InvalidFields([FieldError("email", "invalid", "This is no e-mail address.")])
+    return username
 
 
 def set_membership(*, user: User, slug: str, role: Role) -> Membership:
@@ -113,9 +153,10 @@ def note_use(*, token: ApiToken) -> None:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def revoke_token(*, prefix: str) -> ApiToken:
-    """End a token. Raises: NotFound."""
-    token = ApiToken.objects.filter(prefix=prefix, revoked_at__isnull=True).first()
+def revoke_token(*, prefix: str, owner: User | None = None) -> ApiToken:
+    """End a token; one of `owner`'s when somebody asks for themselves. Raises: NotFound."""
+    found = ApiToken.objects.filter(prefix=prefix, revoked_at__isnull=True)
+    token = (found if owner is None else found.filter(user=owner)).first()
     if token is None:
         raise NotFound("There is no such token in force; see: python manage.py token --list NAME")
     token.revoked_at = timezone.now()

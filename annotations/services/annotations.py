@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotations.anchoring.anchor import Segment
 from annotations.anchoring.locate import check_segments
 from annotations.errors import BreaksLinks, DuplicateAnnotation, FieldError, InvalidFields, InvalidInput
-from annotations.models import Annotation, Article, Link
+from annotations.models import Annotation, Article, Link, Project
 from annotations.queries.access import Actor, require
 from annotations.rules.chain import content_digest
 from annotations.rules.kinds import Kind, attribute_errors, default_attributes, keep_attributes, party_errors
@@ -60,10 +60,11 @@ class AnnotationChange:
 def create_annotation(*, actor: Actor, article: Article, draft: AnnotationDraft) -> Annotation:
     """Store a highlight as the actor's draft.
 
-    Raises: NotAllowed, InvalidFields, SplitsGrapheme, TextMismatch, DuplicateAnnotation.
+    Raises: NotAllowed, InvalidFields, SplitsGrapheme, TextMismatch, KindOff, DuplicateAnnotation.
     """
     require(actor, Action.ANNOTATE, article.project_id)
     check_draft(article.text, draft)
+    check_kind(article.project_id, draft.kind)
     annotation = annotation_row(actor, article, draft)
     try:
         with transaction.atomic():
@@ -110,7 +111,7 @@ def edit_annotation(*, actor: Actor, annotation: Annotation, version: int, chang
     """Change content: the next version, in draft. A change that changes nothing keeps everything.
 
     Raises: NotAllowed, NotYours, Stale, InvalidFields, SplitsGrapheme, TextMismatch, WrongState,
-    BreaksLinks, DuplicateAnnotation.
+    BreaksLinks, KindOff, DuplicateAnnotation.
     """
     require_editor(actor, annotation)
     changed: Annotation = annotation
@@ -214,7 +215,7 @@ def change_content(annotation: Annotation, change: AnnotationChange) -> list[str
 def apply_change(actor: Actor, held: Annotation, change: AnnotationChange) -> None:
     """Store a change of a held annotation as its next version; nothing when it changes nothing.
 
-    Raises: InvalidFields, SplitsGrapheme, TextMismatch, WrongState, BreaksLinks, DuplicateAnnotation.
+    Raises: InvalidFields, SplitsGrapheme, TextMismatch, WrongState, BreaksLinks, KindOff, DuplicateAnnotation.
     """
     fields = change_content(held, change)
     if not fields:
@@ -223,9 +224,17 @@ def apply_change(actor: Actor, held: Annotation, change: AnnotationChange) -> No
     if {"kind", "segments"} & set(fields):
         _check_links(held)
     if "kind" in fields:
+        check_kind(held.project_id, Kind(held.kind))
         held.was_turned = False
     store_next_version(actor, held, [*fields, "was_turned"])
     record_change(actor, held, "edited", content=content_digest(content_of(held)))
+
+
+def check_kind(project_id: UUID, kind: Kind) -> None:
+    """Refuse a cue where the project marks none. Raises: KindOff."""
+    # Nothing else can be switched off, so nothing else has to be asked.
+    if kind is Kind.CUE:
+        Project.objects.get(pk=project_id).rules.check_kind(kind)
 
 
 def _set_content(held: Annotation, change: AnnotationChange) -> None:

@@ -1,6 +1,6 @@
 """Add articles and change their metadata; a stored text never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -149,8 +149,14 @@ def store_articles(articles: list[Article]) -> None:
     """Insert articles of one project with their event chains and searchable passages."""
     Article.objects.bulk_create(articles, batch_size=200)
     open_chains(project_id=articles[0].project_id, articles=[article.id for article in articles])
+    index_passages([article.id for article in articles])
+
+
+def index_passages(articles: Sequence[UUID]) -> None:
+    """Write the searchable words of stored articles, in place of any that are there."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_PASSAGES, {"size": PASSAGE, "ids": [article.id for article in articles]})
+        cursor.execute("DELETE FROM article_passage WHERE article_id = ANY(%s::uuid[])", [list(articles)])
+        cursor.execute(INSERT_PASSAGES, {"size": PASSAGE, "ids": list(articles)})
 
 
 def join_incidents(article: Article, incidents: tuple[UUID, ...]) -> None:

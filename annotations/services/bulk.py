@@ -22,7 +22,7 @@ from annotations.queries.access import Actor, require, visible_annotations
 from annotations.rules.chain import content_digest
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Action
-from annotations.services.annotations import AnnotationDraft, annotation_row, check_draft
+from annotations.services.annotations import AnnotationDraft, annotation_row, check_draft, check_kind
 from annotations.services.events import Happening, record_events
 from annotations.services.exchange_match import link_key, stored_links
 from annotations.services.holding import happened
@@ -46,6 +46,7 @@ def create_annotations(*, actor: Actor, drafts: Sequence[tuple[Article, Annotati
         for index in indexes:
             try:
                 check_draft(text, drafts[index][1])
+                check_kind(drafts[index][0].project_id, drafts[index][1].kind)
             except NewsdeskError as refusal:
                 found[index] = refusal
     _check_parties(drafts, found)

@@ -1,6 +1,6 @@
 """Imports: a file of any known format into a project, all or nothing, or (asked for) its good lines only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
@@ -12,12 +12,14 @@ from annotations.errors import FieldError, InvalidParameter, Unprocessable
 from annotations.formats import DEFAULT_FORMAT, codec_named
 from annotations.formats.codec import Codec, Item, Problem, ReadingStream, Stream
 from annotations.formats.document import Article
+from annotations.formats.names import Names
 from annotations.models import Article as ArticleRow
 from annotations.models import Import, Project
 from annotations.queries.access import Actor, require
 from annotations.rules.permissions import Action
 from annotations.services.exchange_events import record_import, save_report
 from annotations.services.exchange_known import LINES_TABLE, REMEMBERED, Known
+from annotations.services.exchange_names import keep_names, names_for, unknown_of
 from annotations.services.exchange_plan import Ground, Planner
 from annotations.services.exchange_registry import Registry
 from annotations.services.exchange_tally import Tally
@@ -43,6 +45,9 @@ class ImportOrder:
     format: str = DEFAULT_FORMAT
     on_error: OnError = OnError.REFUSE
     dry_run: bool = False
+    # From labels to kinds and from relations to link types; None is what the project used last for this format.
+    labels: Mapping[str, str] | None = None
+    relations: Mapping[str, str] | None = None
 
 
 class _Again(Exception):
@@ -62,25 +67,30 @@ def import_file(*, actor: Actor, project: Project, file: BinaryIO, order: Import
     with transaction.atomic():
         # First, because a caller may have opened the transaction, which must not wait idle for a long file.
         take_time()
-        stream = _open(codec, file)
+        names = names_for(project, order.format, order.labels, order.relations)
+        stream = _open(codec, file, names)
         take_turn(project)
         try:
-            return _attempt(actor, project, stream, order, REMEMBERED)
+            return _attempt(actor, project, stream, order, names, limit=REMEMBERED)
         except (_Again, IntegrityError):
             # Whatever the database refuses has a line, which is found when all lines are held in memory.
             with refusals():
-                return _attempt(actor, project, stream, order, None)
+                return _attempt(actor, project, stream, order, names, limit=None)
 
 
-def _open(codec: Codec, file: BinaryIO) -> Stream:
+def _open(codec: Codec, file: BinaryIO, names: Names) -> Stream:
     if codec.stream is not None:
         return codec.stream(file)
+    if codec.read_named is not None:
+        return ReadingStream(codec.read_named(file, names))
     if codec.read is None:
         raise InvalidParameter("This format cannot be imported.", field="format")
     return ReadingStream(codec.read(file))
 
 
-def _attempt(actor: Actor, project: Project, stream: Stream, order: ImportOrder, limit: int | None) -> Import:
+def _attempt(
+    actor: Actor, project: Project, stream: Stream, order: ImportOrder, names: Names, *, limit: int | None
+) -> Import:
     """Check and store the lines, remembering so many of them. Raises: _Again, IntegrityError when that is too few."""
     report = Import(project=project, actor=actor.user, format=order.format, status="done")
     tally = Tally()
@@ -91,8 +101,10 @@ def _attempt(actor: Actor, project: Project, stream: Stream, order: ImportOrder,
         tally.problems = [stream.located(found) for found in tally.problems]
         if tally.problems and order.on_error is OnError.REFUSE:
             raise refusal_of(tally.problems)
-        report.counts = tally.counts()
+        report.counts = tally.counts() | {"left_out": names.left_out}
+        report.unknown = unknown_of(names)
         report.errors = [{"line": found.line, "code": found.code, "detail": found.detail} for found in tally.problems]
+        keep_names(project, order.format, names)
         save_report(report, registry.mapping())
         if any(tally.new.values()):
             record_import(actor, report, registry.told())

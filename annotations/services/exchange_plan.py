@@ -68,6 +68,7 @@ class Planner:
         """Ask what the project holds."""
         self._ground, self._known, self._tally = ground, ground.known, ground.tally
         self._stored = StoredRecords(ground.actor, ground.project)
+        self._rules = ground.project.rules
         self._rows = RowWriter(ground.project.id, ground.actor.user.id, ground.now)
         self.late = LateItems()
         # New articles that name an earlier version further on in the file.
@@ -217,6 +218,7 @@ class Planner:
             raise missing("article", record.article)
         here = self._here.get(article) or self._read_again(article)
         kind, exact = check_annotation(record, here.text)
+        self._rules.check_kind(kind)
         named = record.parties
         if named:
             if found := party_errors(kind, named):

@@ -18,9 +18,9 @@ STATE_FIELDS = ("state", "approved_version", "updated_at")
 
 
 def require_editor(actor: Actor, record: Annotation | Link) -> None:
-    """Let the author through, and an admin to others' work. Raises: NotFound, NotAllowed, NotYours."""
+    """Let the author or assignee through, and an admin to others' work. Raises: NotFound, NotAllowed, NotYours."""
     require(actor, Action.ANNOTATE, record.project_id)
-    if record.author_id != actor.user.id and not actor.may(Action.EDIT_OTHERS, record.project_id):
+    if not record.is_in_hands_of(actor.user.id) and not actor.may(Action.EDIT_OTHERS, record.project_id):
         raise NotYours
 
 
@@ -31,7 +31,7 @@ def require_mover(actor: Actor, record: Annotation | Link) -> None:
     Raises: NotFound, NotAllowed, NotYours.
     """
     require(actor, Action.ANNOTATE, record.project_id)
-    if record.state == State.SUGGESTED or record.author_id == actor.user.id:
+    if record.state == State.SUGGESTED or record.is_in_hands_of(actor.user.id):
         return
     if record.state != State.WITHDRAWN or not actor.may(Action.EDIT_OTHERS, record.project_id):
         raise NotYours

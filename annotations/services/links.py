@@ -20,6 +20,7 @@ from annotations.errors import (
     WrongState,
 )
 from annotations.models import Annotation, Link
+from annotations.models.annotations import in_hands_of
 from annotations.queries.access import Actor, require, visible_annotations
 from annotations.rules.chain import content_digest
 from annotations.rules.kinds import Kind
@@ -216,7 +217,7 @@ def _set_content(held: Link, attributes: Mapping[str, object] | None, note: str 
 def _join(actor: Actor, type_: LinkType, source: Annotation, target: Annotation) -> list[Happening]:
     """Check that two held ends may be joined now, and turn the source where the link makes a counterclaim of it."""
     turns = turns_into_counterclaim(type_, Kind(source.kind))
-    if turns and source.author_id != actor.user.id and source.project_id == target.project_id:
+    if turns and not source.is_in_hands_of(actor.user.id) and source.project_id == target.project_id:
         raise NotYours("Only its author can make a counterclaim of a claim; mark a counterclaim of your own.")
     end = end_of(source)
     check_ends(type_, replace(end, kind=Kind.COUNTERCLAIM) if turns else end, end_of(target))
@@ -235,15 +236,14 @@ def _join(actor: Actor, type_: LinkType, source: Annotation, target: Annotation)
 
 def require_withdrawer(actor: Actor, link: Link) -> None:
     """Let through the link's author, the author of its source, and admins. Raises: NotAllowed, NotYours."""
-    source_author = Annotation.objects.filter(pk=link.source_id).values_list("author_id", flat=True).first()
-    if actor.user.id == source_author:
+    if Annotation.objects.filter(in_hands_of(actor.user.id), pk=link.source_id).exists():
         require(actor, Action.ANNOTATE, link.project_id)
     else:
         require_editor(actor, link)
 
 
 def _turns_back(actor: Actor, link: Link, source: Annotation) -> bool:
-    if link.type != LinkType.DISPUTES or not source.was_turned or source.author_id != actor.user.id:
+    if link.type != LinkType.DISPUTES or not source.was_turned or not source.is_in_hands_of(actor.user.id):
         return False
     others = Link.objects.living().filter(source_id=source.id, type=LinkType.DISPUTES).exclude(pk=link.pk)
     return not others.exists()

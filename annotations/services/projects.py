@@ -8,16 +8,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotations.anchoring.intake import is_language_tag
 from annotations.errors import Duplicate, FieldError, InvalidFields, LastAdmin, NotFound
 from annotations.models import Membership, Project, User
-from annotations.queries.access import Actor, require, require_scope
+from annotations.queries.access import Actor, has_second_factor, require, require_scope
 from annotations.rules.permissions import Action, Role
+from annotations.rules.settings import settings_errors
 from annotations.services.events import Happening, open_chains, record_events
 from annotations.services.fields import Check, check_fields, hold, needed_line, optional_note, store_changes
 
-VISIBILITIES: Final = ("shared", "blind")
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _MAX_SLUG: Final = 100
+MAX_LANGUAGE: Final = 35
 
 
 class AlreadyMember(Duplicate):
@@ -39,6 +41,7 @@ def create_project(
     if slug:
         fields["slug"] = slug
     check_fields(fields, _CHECKS, ("name",))
+    _keep_the_door_open(actor, fields)
     with transaction.atomic():
         project = _insert(name, slug, description, dict(settings or {}))
         Membership.objects.create(project=project, user=actor.user, role=Role.ADMIN)
@@ -54,6 +57,7 @@ def edit_project(*, actor: Actor, project: Project, version: int, changes: Mappi
     with transaction.atomic():
         held = hold(Project, project.id, version)
         check_fields(changes, _CHECKS)
+        _keep_the_door_open(actor, changes)
         slug = changes.get("slug")
         if slug is not None and Project.objects.filter(slug=slug).exclude(pk=held.pk).exists():
             raise InvalidFields([FieldError("slug", "invalid", "Another project has this slug.")])
@@ -96,6 +100,15 @@ def remove_member(*, actor: Actor, project: Project, username: str) -> None:
         membership = _hold_member(project, username, stays_admin=False)
         _member_happened(actor, project.id, membership, "removed")
         membership.delete()
+
+
+def _keep_the_door_open(actor: Actor, fields: Mapping[str, object]) -> None:
+    """Refuse to ask for a second factor without having one: the project would close at once. Raises: InvalidFields."""
+    settings = fields.get("settings")
+    asks = isinstance(settings, Mapping) and settings.get("second_factor") == "required"
+    if asks and not has_second_factor(actor.user):
+        detail = "Set up a second factor for yourself first; this project would be closed to you."
+        raise InvalidFields([FieldError("settings.second_factor", "second_factor_required", detail)])
 
 
 def _hold_member(project: Project, username: str, *, stays_admin: bool) -> Membership:
@@ -142,15 +155,11 @@ def _slug(field: str, value: object) -> list[FieldError]:
 
 
 def _settings(field: str, value: object) -> list[FieldError]:
-    if not isinstance(value, Mapping):
-        return [FieldError(field, "invalid_type", "Settings are an object.")]
-    found = [
-        FieldError(f"{field}.{name}", "unknown_field", "There is no such setting.")
-        for name in value
-        if name != "visibility"
-    ]
-    if value.get("visibility", "shared") not in VISIBILITIES:
-        found.append(FieldError(f"{field}.visibility", "invalid_choice", "One of: shared, blind."))
+    found = settings_errors(field, value)
+    if not found and isinstance(value, Mapping):
+        wrong = [tag for tag in value.get("languages", ()) if len(tag) > MAX_LANGUAGE or not is_language_tag(tag)]
+        if wrong:
+            found.append(FieldError(f"{field}.languages", "invalid", "A language is a tag such as en, ar or fa-AF."))
     return found
 
 

@@ -18,6 +18,7 @@ from annotations.errors import (
     FieldError,
     InvalidFields,
     OwnWork,
+    TextMismatch,
 )
 from annotations.models import Annotation, Link, User
 from annotations.rules.kinds import Kind
@@ -66,7 +67,13 @@ def update_record(record: Annotation | Link, *, editor: User, fields: Sequence[s
 
 
 class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
-    """Turn what a database guard refuses into our own error; anything unknown stays as it is."""
+    """Turn what a database guard refuses into our own error; anything unknown stays as it is.
+
+    `also` names one more guard, and the error it becomes.
+    """
+
+    def __init__(self, also: str = "", error: type[Conflict] = Conflict) -> None:
+        self._also, self._error = also, error
 
     def __enter__(self) -> None:
         return None
@@ -77,10 +84,14 @@ class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
             name = getattr(getattr(cause, "diag", None), "constraint_name", "") or ""
             if name in _REFUSALS:
                 raise _REFUSALS[name] from error
+            if self._also and name == self._also:
+                raise self._error from error
             if name == "annotation_parties":
                 raise InvalidFields(
                     [FieldError("parties", "not_found", "One of these parties is not in this project.")]
                 ) from error
+            if name == "annotation_matches_text":
+                raise TextMismatch(stored=[]) from error
 
 
 _REFUSALS: Mapping[str, type[Conflict] | type[OwnWork]] = {

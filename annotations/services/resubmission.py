@@ -108,7 +108,7 @@ def take_proposal(*, actor: Actor, decision: Decision) -> Annotation:
 
 def _require_author(actor: Actor, record: Annotation | Link) -> None:
     require(actor, Action.ANNOTATE, record.project_id)
-    if record.author_id != actor.user.id:
+    if not record.is_in_hands_of(actor.user.id):
         raise NotYours
 
 

@@ -20,6 +20,7 @@ from annotations.services.events import Happening, record_events
 from annotations.services.holding import happened, save_state
 from annotations.services.records import refusals
 from annotations.services.resubmission import check_proposal, proposal_content
+from annotations.services.webhooks import tell_of_decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class _Round:
             if link.state == State.SUBMITTED:
                 save_state(link)
                 happenings[link.project_id].append(happened(link, "sent_back"))
+        tell_of_decisions(decisions)
         for project_id, of_project in happenings.items():
             record_events(actor=self._actor.user, project_id=project_id, happenings=of_project)
         return decisions

@@ -5,6 +5,7 @@ import ipaddress
 import unicodedata
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -49,6 +50,11 @@ def forget_attempts(*, account: str, address: str) -> None:
         cursor.execute(
             "UPDATE sign_in_count SET count = greatest(count - 1, 0) WHERE digest = %s", [_address_digest(address)]
         )
+
+
+def spend_code(*, user_id: UUID, code: str) -> bool:
+    """Say whether a code of a second factor is used for the first time; in the database, so that no process differs."""
+    return _count(_digest(f"code:{user_id}:{code}"), 1) == 0
 
 
 def _count(digest: str, most: int) -> int:

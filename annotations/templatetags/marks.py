@@ -1,11 +1,13 @@
 """How tags look: nested pieces as `<mark>` elements, and the words for kinds, links and states."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from django import template
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 
 from annotations.anchoring.pieces import Piece
 from annotations.queries.workbench import Card, TextBlock
@@ -64,25 +66,32 @@ def text_blocks(blocks: Iterable[TextBlock], oob: object = None) -> str:
 def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[str]) -> str:
     """Render a block for reading: `data-role` tells the tags in `focus` and those `linked` to them from the others."""
 
-    def rest(piece: Piece) -> tuple[str, object]:
-        return ' data-role="{}">', "focus" if piece.id in focus else "linked" if piece.id in linked else "other"
+    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
+        return ' data-role="{}">', ("focus" if piece.id in focus else "linked" if piece.id in linked else "other",)
 
     return _written(block, rest)
 
 
 @register.simple_tag
 def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
-    """Render the cards beside the text, one list item for each block."""
+    """Render the cards beside the text, one list item for each block; it is empty when no tag begins there."""
     swap = _SWAP if oob else ""
     faces = _Faces()
     return format_html_join(
         "",
-        '<li class="card-group" id="annotation-cards-{}"{}><ol>{}</ol></li>',
-        (
-            (block.start, swap, format_html_join("", "{}", ((_card(c, faces),) for c in block.cards)))
-            for block in blocks
-        ),
+        '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
+        ((block.start, swap, _cards(block.cards, faces)) for block in blocks),
     )
+
+
+@register.simple_tag
+def spoken_marks() -> str:
+    """Give what marks say to people who listen, by the names of their CSS properties, as JSON."""
+    spoken: dict[str, str] = {}
+    for kind, label in KIND_LABELS.items():
+        spoken[f"say-{kind}"] = gettext("[%(kind)s:") % {"kind": label} + " "
+        spoken[f"end-{kind}"] = " " + gettext("end of %(kind)s]") % {"kind": label}
+    return json.dumps(spoken, ensure_ascii=False)
 
 
 @register.filter
@@ -167,22 +176,29 @@ def _block(block: TextBlock, swap: str) -> str:
     )
 
 
+def _cards(cards: Sequence[Card], faces: _Faces) -> str:
+    return format_html("<ol>{}</ol>", format_html_join("", "{}", ((_card(c, faces),) for c in cards))) if cards else ""
+
+
 def _card(card: Card, faces: _Faces) -> str:
     opening, state = faces[card.kind, card.state]
     return format_html(_CARD, opening, card.id, card.words, state, card.told)
 
 
 def _marked(block: TextBlock) -> str:
-    def rest(piece: Piece) -> tuple[str, object]:
-        return (' data-v="{}">', block.versions[piece.id]) if piece.first else (">", None)
+    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
+        if not piece.first:
+            return ">", ()
+        version, parties = block.versions[piece.id], block.parties.get(piece.id)
+        return (' data-v="{}" data-p="{}">', (version, parties)) if parties else (' data-v="{}">', (version,))
 
     return _written(block, rest)
 
 
-def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, object]]) -> str:
+def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
     """Write a block's pieces by one pattern, so that each text and id is escaped once and in one call.
 
-    `rest` ends the opening of a mark: a pattern of ours with the value it takes, None for one that takes none.
+    `rest` ends the opening of a mark: a pattern of ours with the values it takes.
     """
     pattern: list[str] = []
     values: list[object] = []
@@ -193,9 +209,9 @@ def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, object]]) -> s
                 pattern.append("{}")
                 values.append(piece)
                 continue
-            end, value = rest(piece)
+            end, further = rest(piece)
             pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last], end))
-            values.extend((piece.id,) if value is None else (piece.id, value))
+            values.extend((piece.id, *further))
             write(piece.children)
             pattern.append("</mark>")
 

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.utils import perform_login
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib import messages
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,13 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.errors import NewsdeskError, Throttled
+from annotations.errors import InvalidFields, NewsdeskError, Throttled
 from annotations.models import User
-from annotations.queries.access import Actor
-from annotations.services.accounts import use_sign_in_link
+from annotations.queries.access import Actor, has_second_factor
+from annotations.services.accounts import set_email, use_sign_in_link
 from annotations.services.sign_in import count_attempt, forget_attempts
 from annotations.views.forms import PlainForm
 from annotations.views.problems import page, sentence_of
+from annotations.views.visitors import address_of
 
 THEMES: Final = (("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 _YEAR_SECONDS: Final = 31_536_000
@@ -50,6 +54,17 @@ class AppearanceForm(PlainForm):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
+class EmailForm(PlainForm):
+    """Where mail for a person goes."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,10 +83,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, sentence_of(error))
         else:
             if user is not None:
-                login(request, user)
-                return redirect(address)
+                # A second factor is asked for first, where the person has one.
+                return _signed_in(request, user, address)
             form.add_error(None, gettext("User name and password do not match. Please try again."))
-    context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    context = {
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "sends_mail": bool(settings.EMAIL_HOST),
+        "provider": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+    }
     response = render(request, "accounts/login.html", context, status=400 if form.errors else 200)
     if refusal is not None:
         response.status_code = refusal.status
@@ -87,8 +107,7 @@ def sign_in_by_link(request: HttpRequest, secret: str) -> HttpResponse:
         user = use_sign_in_link(secret=secret)
     except NewsdeskError:
         return render(request, "accounts/link_used.html", status=410)
-    login(request, user)
-    return redirect("home")
+    return _signed_in(request, user, settings.LOGIN_REDIRECT_URL)
 
 
 @require_POST
@@ -107,27 +126,48 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = AppearanceForm(request.POST or None, initial=present)
     if request.method == "POST" and form.is_valid():
         return _keep_appearance(form.cleaned_data["theme"], form.cleaned_data["language"])
-    context = {"form": form, "person": actor.user, "has_languages": len(settings.LANGUAGES) > 1}
+    context = {
+        "form": form,
+        "person": actor.user,
+        "has_languages": len(settings.LANGUAGES) > 1,
+        "has_second_factor": has_second_factor(actor.user),
+        "provider": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+    }
     return render(request, "accounts/account.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def change_email(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Keep where a link for a new password goes; the password is asked for first."""
+    raise_if_reauthentication_required(request, app="")
+    form = EmailForm(request.POST or None, initial={"email": actor.user.email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_email(user=actor.user, email=form.cleaned_data["email"])
+        except InvalidFields as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, gettext("The address is kept."), extra_tags="ok")
+            return redirect("account")
+    return render(request, "accounts/email.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _signed_in(request: HttpRequest, user: User, address: str) -> HttpResponse:
+    """Sign in under a new session key, or ask for the second factor first."""
+    response: HttpResponse = perform_login(request, user, redirect_url=address)
+    return response
 
 
 def _person(request: HttpRequest, name: str, password: str) -> User | None:
     """Answer who has that name and password; every attempt is counted first. Raises: Throttled."""
-    address = _address_of(request)
+    address = address_of(request)
     count_attempt(account=name, address=address)
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         return None
     forget_attempts(account=name, address=address)
     return user
-
-
-def _address_of(request: HttpRequest) -> str:
-    """Answer where a request comes from: what the trusted proxy saw, never what the visitor claims."""
-    if settings.TRUST_PROXY_HEADERS:
-        # The proxy adds the address it saw at the end; what stands before came with the request.
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.META["REMOTE_ADDR"]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _keep_appearance(theme: str, language: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from annotations.anchoring.anchor import Segment
-from annotations.errors import DuplicateAnnotation
+from annotations.errors import DuplicateAnnotation, Stale
 from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.queries.workbench import neighbours, party_named, place_of
@@ -21,6 +21,7 @@ from annotations.rules.steps import StepKind
 from annotations.rules.texts import MAX_NOTE
 from annotations.services.annotations import AnnotationChange, AnnotationDraft
 from annotations.services.tagging import change_tag, create_tag, remove_tag
+from annotations.views.conflicts import answer_conflict
 from annotations.views.forms import WholeNumberField
 from annotations.views.labels import KIND_LABELS
 from annotations.views.problems import page
@@ -156,7 +157,7 @@ def withdraw(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRes
         return remove_tag(actor=actor, article=desk.article, annotation=found, version=sent["version"]).id
 
     said = gettext("%(kind)s removed") % {"kind": KIND_LABELS[found.kind]}
-    return _write(request, desk, sent["key"], found, write, said=said)
+    return _write(request, desk, sent, found, write, said=said)
 
 
 def _create(
@@ -198,13 +199,13 @@ def _change(
             kind=step,
         ).id
 
-    return _write(request, desk, sent["key"], found, write, change=change)
+    return _write(request, desk, sent, found, write, change=change)
 
 
 def _write(
     request: HttpRequest,
     desk: Desk,
-    key: str,
+    sent: dict[str, Any],
     found: Annotation,
     write: Callable[[], UUID],
     *,
@@ -214,7 +215,10 @@ def _write(
     """Change a tag and answer its blocks, those it came to lie in, and those whose cards name it."""
     touched = [*segments_of(found), *neighbours(desk.actor, desk.article, found.id)]
     touched += (change.segments or ()) if change else ()
-    done = once_id(request, desk.actor, key, write)
+    try:
+        done = once_id(request, desk.actor, sent["key"], write)
+    except Stale as refusal:
+        return answer_conflict(request, desk, found, sent, refusal)
     has_parties = Kind.PARTY in {Kind(found.kind), change.kind if change else None}
     return answer_write(request, desk, focus=done, touched=touched, parties=has_parties, said=said)
 

@@ -39,7 +39,6 @@ STAGES: Final[Mapping[Stage, Pill]] = {
     Stage.CHANGES_ASKED: Pill(_("Changes asked"), "↩", "bad"),
     Stage.APPROVED: Pill(_("Approved"), "✓", "ok"),
 }
-LANGUAGES_OFFERED: Final = ("ar", "de", "en", "es", "fa", "fr", "he", "ps", "pt", "ru", "tr", "uk", "ur", "zh")
 
 
 class ArticleFilterForm(forms.Form):
@@ -154,7 +153,9 @@ def show_articles(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse
         "members": annotator_names(project.id) if actor.may(Action.ASSIGN, project.id) else [],
         "may_annotate": actor.may(Action.ANNOTATE, project.id),
         "today": timezone.localdate(),
+        "may_confirm": actor.may(Action.CONFIRM_REDACTION, project.id),
         "may_add": actor.may(Action.EDIT_REGISTRY, project.id),
+        "may_read_log": actor.may(Action.READ_ADMINISTRATION, project.id),
         "pages": _pages(wanted, listed),
     }
     return render(request, "articles/list.html", context)
@@ -182,7 +183,7 @@ def add_article(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         "section": "articles",
         "form": form,
         "existing": existing,
-        "languages": LANGUAGES_OFFERED,
+        "languages": project.rules.languages,
     }
     refused = 409 if existing else 400 if form.errors else 200
     return render(request, "articles/form.html", context, status=refused)

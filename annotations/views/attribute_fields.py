@@ -30,6 +30,18 @@ class AttributeField:
     unit: str = ""
     problem: str = ""
 
+    @property
+    def shown(self) -> Label:
+        """What is set, in a word or two; empty when nothing is."""
+        if self.widget == "choice":
+            return dict(self.choices).get(self.value, "")
+        if self.widget == "check":
+            return self.label if self.value else ""
+        if self.widget == "quantity":
+            span = "–".join(dict.fromkeys(number for number in (self.low, self.high) if number))
+            return f"{span} {self.unit}".strip()
+        return self.value
+
 
 def fields_of(annotation: Annotation) -> tuple[AttributeField, ...]:
     """Make the forms for all attributes that a tag of its kind may have."""

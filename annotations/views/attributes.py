@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from annotations.errors import InvalidFields
+from annotations.errors import InvalidFields, Stale
 from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.rules.kinds import ATTRIBUTES, Kind
@@ -17,6 +17,7 @@ from annotations.rules.texts import MAX_NOTE
 from annotations.services.annotations import AnnotationChange
 from annotations.services.tagging import change_tag
 from annotations.views.attribute_fields import field_with_problem, first_problem, value_sent
+from annotations.views.conflicts import answer_conflict
 from annotations.views.htmx import fragment, is_htmx, retarget
 from annotations.views.labels import ATTRIBUTE_LABELS
 from annotations.views.problems import field_sentence, page
@@ -56,6 +57,8 @@ def change_attribute(request: HttpRequest, actor: Actor, slug: str, pk: UUID) ->
 
     try:
         done = once_id(request, actor, sent["key"], write)
+    except Stale as refusal:
+        return answer_conflict(request, desk, found, sent, refusal)
     except InvalidFields as refusal:
         answer = _beside_field(request, desk, found, sent, refusal)
         if answer is None:

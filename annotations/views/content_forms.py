@@ -12,14 +12,18 @@ from annotations.anchoring.anchor import Anchor, Quote, Segment
 from annotations.anchoring.locate import locate
 from annotations.models import Annotation
 from annotations.queries.access import Actor, visible_parties
-from annotations.rules.kinds import ATTRIBUTES, Kind
+from annotations.rules.kinds import ATTRIBUTES, Kind, attribute_errors
 from annotations.services.annotations import AnnotationChange
+from annotations.views.attribute_fields import value_sent
 from annotations.views.forms import PlainForm
-from annotations.views.labels import ATTRIBUTE_LABELS, KIND_LABELS, VALUE_LABELS
+from annotations.views.labels import ATTRIBUTE_LABELS, KIND_LABELS, VALUE_LABELS, Label
+from annotations.views.problems import field_sentence
 
 _MOST_PARTIES: Final = 500
-# A quantity has three parts and is changed in the workbench; a form of one line would lose some.
-_NOT_HERE: Final = frozenset({"quantity"})
+# A quantity is written in three fields.
+_PARTS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "quantity": {"low": _("Quantity, at least"), "high": _("Quantity, at most"), "unit": _("Quantity, unit")}
+}
 _TRUTHS: Final = frozenset({"speaker_unknown"})
 
 
@@ -40,8 +44,11 @@ class ContentForm(PlainForm):
                 label=label, strip=False, required=number == 0, widget=widget, initial=words
             )
         for name, attribute in ATTRIBUTES[kind].items():
-            if name not in _NOT_HERE:
-                self.fields[f"attribute_{name}"] = _field(name, attribute.choices, record.attributes.get(name))
+            value = record.attributes.get(name)
+            for part, title in _PARTS.get(name, {}).items():
+                self.fields[f"attribute_{name}_{part}"] = _part(part, str(title), value)
+            if name not in _PARTS:
+                self.fields[f"attribute_{name}"] = _field(name, attribute.choices, value)
         if kind is Kind.PARTY:
             self._offer_parties(actor)
         self._dress()
@@ -69,6 +76,10 @@ class ContentForm(PlainForm):
             return False
         if not self._segments(text):
             self.add_error("words_0", gettext("These words do not stand in the text, in this order."))
+        kind = Kind(self.cleaned_data["kind"])
+        for problem in attribute_errors(kind, self._attributes(kind)):
+            name = problem.field.split(".")[1]
+            self.add_error(next(iter(_fields_of(name).values())), field_sentence(problem))
         return not self.errors
 
     def _segments(self, text: str) -> tuple[Segment, ...]:
@@ -85,13 +96,14 @@ class ContentForm(PlainForm):
         known = ATTRIBUTES[kind]
         kept = {name: value for name, value in self._record.attributes.items() if name in known}
         for name in known:
-            field = f"attribute_{name}"
-            if field not in self.fields:
+            fields = _fields_of(name)
+            # What was not touched stays exactly as it is stored.
+            if not set(fields.values()) & set(self.changed_data):
                 continue
-            value = self.cleaned_data[field]
+            value = value_sent(name, {part: self.cleaned_data[field] for part, field in fields.items()})
             kept.pop(name, None)
-            if value:
-                kept[name] = True if name in _TRUTHS else value.replace("\r\n", "\n")
+            if value is not None:
+                kept[name] = value
         return {name: kept[name] for name in [*self._record.attributes, *known] if name in kept}
 
     def _offer_parties(self, actor: Actor) -> None:
@@ -113,6 +125,19 @@ class ContentForm(PlainForm):
 def _posted_kind(data: Mapping[str, Any] | None) -> Kind | None:
     value = data.get("content-kind", "") if data else ""
     return Kind(value) if value in set(Kind) else None
+
+
+def _fields_of(attribute: str) -> dict[str, str]:
+    """Name the fields that an attribute is written in, by part."""
+    parts = _PARTS.get(attribute)
+    return {part: f"attribute_{attribute}_{part}" for part in parts} if parts else {"value": f"attribute_{attribute}"}
+
+
+def _part(part: str, label: str, value: object) -> forms.Field:
+    stored = value.get(part) if isinstance(value, Mapping) else None
+    number = {} if part == "unit" else {"inputmode": "decimal"}
+    widget = forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", **number})
+    return forms.CharField(label=label, required=False, initial="" if stored is None else str(stored), widget=widget)
 
 
 def _field(name: str, choices: Sequence[str], value: object) -> forms.Field:

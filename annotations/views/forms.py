@@ -25,15 +25,20 @@ class WholeNumberField(forms.IntegerField):
         return int(value)
 
 
+def dress_fields(form: forms.Form) -> None:
+    """Give each field that is typed into the class of an input."""
+    for field in form.fields.values():
+        if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
+            field.widget.attrs["class"] = f"input {field.widget.attrs.get('class', '')}".strip()
+
+
 class PlainForm(forms.Form):
     """A form whose fields look like ours."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Give each field that is typed into the class of an input."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
-                field.widget.attrs["class"] = f"input {field.widget.attrs.get('class', '')}".strip()
+        dress_fields(self)
 
     def add_refusal(self, refusal: NewsdeskError) -> None:
         """Tell a service's refusal: beside the field it names, else on top of the form."""

@@ -16,6 +16,7 @@ from annotations.queries.access import Actor, get_annotation_for, get_decision_f
 from annotations.queries.inbox import MOST_COUNTED, inbox_count, inbox_of
 from annotations.rules.permissions import Action
 from annotations.services.comments import settle_record
+from annotations.services.notices import mark_comments_read, mark_given_read
 from annotations.services.resubmission import resubmit_annotation, resubmit_link, take_proposal
 from annotations.views.content_forms import ContentForm
 from annotations.views.htmx import fragment
@@ -78,6 +79,24 @@ def settle(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     require(actor, Action.READ, project.id)
     settle_record(actor=actor, record=_record(actor, project, read_named(request.POST.get("record", ""))))
     return _back(request, project, gettext("Put away."))
+
+
+@require_POST
+@page
+def read_comments(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Take notice of all that was said."""
+    project = open_project(request, actor, slug)
+    mark_comments_read(actor=actor, project=project)
+    return _back(request, project, gettext("Marked as read."))
+
+
+@require_POST
+@page
+def read_given(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Take notice of the articles that were given."""
+    project = open_project(request, actor, slug)
+    mark_given_read(actor=actor, project=project)
+    return _back(request, project, gettext("Marked as read."))
 
 
 def _take(actor: Actor, decision: Decision) -> str:
@@ -148,6 +167,7 @@ def _context(actor: Actor, project: Project, kept: tuple[UUID, ContentForm | Non
         "section": "inbox",
         "items": items,
         "comments": [shown_comment(comment) for comment in inbox.comments],
+        "given": inbox.given,
         "digest": inbox.digest,
         "more": inbox.more,
         "may_annotate": actor.may(Action.ANNOTATE, project.id),

@@ -12,6 +12,7 @@ from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.queries.inbox import InboxComment, InboxItem, Why
 from annotations.rules.kinds import ATTRIBUTES, Kind
+from annotations.rules.review import Reason
 from annotations.views.content_forms import ContentForm
 from annotations.views.labels import ATTRIBUTE_LABELS, KIND_LABELS, LINK_LABELS, REASON_LABELS, STATE_PILLS, Label, Pill
 from annotations.views.record_words import ShownChange, value_words
@@ -45,6 +46,7 @@ class ShownInboxItem:
     at: datetime
     may_resubmit: bool
     is_rejected: bool
+    is_by_guideline: bool
     focus: UUID
     query: str
     proposal: ShownProposal | None
@@ -88,6 +90,7 @@ def shown_item(
         at=item.at,
         may_resubmit=is_back,
         is_rejected=item.why is Why.REJECTED,
+        is_by_guideline=item.decision is not None and item.decision.reason == Reason.GUIDELINE,
         focus=record.pk if isinstance(record, Annotation) else record.source_id,
         query=f"{'annotation' if is_tag else 'link'}={record.pk}",
         proposal=_proposal(item, names),

@@ -41,6 +41,7 @@ class PickerForm(forms.Form):
     annotation = forms.UUIDField()
     pick = forms.ChoiceField(choices=PICKS)
     query = forms.CharField(required=False, max_length=200)
+    everywhere = forms.BooleanField(required=False)
 
 
 class PreviewForm(forms.Form):
@@ -76,7 +77,8 @@ def pick(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespons
     sent = read(PickerForm(request.GET))
     annotation = desk.annotation(sent["annotation"])
     type_ = _type_of(annotation, sent["pick"])
-    picker = picker_of(actor, desk.article, annotation, type_, sent["query"].strip())
+    query, is_everywhere = sent["query"].strip(), sent["everywhere"]
+    picker = picker_of(actor, desk.article, annotation, type_, query, is_everywhere=is_everywhere)
     return fragment(request, "links/_picker.html", {"picker": picker, "pick": sent["pick"], "desk": desk})
 
 

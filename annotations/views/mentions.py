@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.errors import KindNotAllowed
+from annotations.errors import KindNotAllowed, Stale
 from annotations.queries.access import Actor
 from annotations.queries.party_choices import party_choices_of
 from annotations.queries.workbench import neighbours, tags_named
@@ -19,6 +19,7 @@ from annotations.rules.texts import MAX_LINE
 from annotations.services.annotations import AnnotationChange
 from annotations.services.registry import create_party
 from annotations.services.tagging import change_tag, tag_mentions
+from annotations.views.conflicts import answer_conflict
 from annotations.views.htmx import fragment
 from annotations.views.problems import page
 from annotations.views.writing import ChangeForm, WriteForm, answer_write, once, once_id, open_desk, read, segments_of
@@ -104,7 +105,10 @@ def change_parties(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
         ).id
 
     touched = [*segments_of(mention), *neighbours(actor, desk.article, mention.id)]
-    done = once_id(request, actor, sent["key"], write)
+    try:
+        done = once_id(request, actor, sent["key"], write)
+    except Stale as refusal:
+        return answer_conflict(request, desk, mention, sent, refusal)
     return answer_write(request, desk, focus=done, touched=touched, parties=True, said=gettext("Parties saved"))
 
 

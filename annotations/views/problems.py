@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from annotations.errors import FieldError, NewsdeskError, NotAuthenticated
+from annotations.errors import FieldError, NewsdeskError, NotAuthenticated, SecondFactorRequired
 from annotations.models import User
 from annotations.queries.access import Actor
 from annotations.views.htmx import is_htmx
@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     "not_authenticated": _("You are signed out. Sign in again; nothing you typed here is lost."),
     "not_allowed": _("Your role in this project does not allow this."),
     "not_found": _("There is nothing at this address that you may see."),
+    "second_factor_required": _("This project asks for a second factor. Set one up on your account page."),
     "not_yours": _("Only its author may do this."),
     "own_work": _("You wrote or edited this. Somebody else has to decide on it."),
     "stale_version": _("This was changed meanwhile. It is shown as it is now; look again and repeat."),
@@ -44,6 +45,10 @@ SENTENCES: Final[Mapping[str, str | Promise]] = {
     "cross_article_not_allowed": _("A link of this type cannot leave its article."),
     "outside_quote": _("The claim has to lie inside the quote."),
     "already_expressed": _("This claim already belongs to a quote. Remove that link first."),
+    "kind_off": _("This project does not mark cues. An admin can switch them on in the settings."),
+    "already_masked": _("Nothing is left to mask here."),
+    "undecided": _("The same words stand elsewhere. Decide for each place; if one came after the request, ask anew."),
+    "names_it": _("Leave the passage itself out of the reason: it is kept."),
     "already_cued": _("This already has a cue. Remove that link first."),
     "breaks_links": _("This change would break links. Remove them first."),
     "in_use": _("Other records refer to this, so it cannot be deleted."),
@@ -72,6 +77,10 @@ TITLES: Final[Mapping[int, str | Promise]] = {
     429: _("Too many attempts"),
     503: _("Away for a moment"),
 }
+
+
+# What has a page of its own, because there is more to say.
+_PAGES: Final = {"second_factor_required": "accounts/second_factor.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def page(
 
 def problem_response(request: HttpRequest, error: NewsdeskError) -> HttpResponse:
     """Answer an error with its status: the alert alone for htmx, else a page around it."""
-    template = "shared/_alert.html" if is_htmx(request) else "shared/problem.html"
+    template = "shared/_alert.html" if is_htmx(request) else _PAGES.get(error.code, "shared/problem.html")
     response = render(request, template, {"alert": alert_of(error)}, status=error.status)
     if error.status in {429, 503}:
         response["Retry-After"] = str(error.extras.get("retry_after", 2))
@@ -119,7 +128,10 @@ def alert_of(error: NewsdeskError) -> Alert:
     points = tuple(sentence for sentence in map(field_sentence, error.errors) if sentence)
     sentence = sentence_of(error)
     title = str(TITLES.get(error.status, _("That did not work")))
-    return Alert(sentence, title=title, points=tuple(dict.fromkeys(p for p in points if p != sentence)))
+    points = tuple(dict.fromkeys(p for p in points if p != sentence))
+    if error.code == SecondFactorRequired.code:
+        return Alert(sentence, title=title, link=reverse("mfa_index"), link_label=gettext("Set one up"))
+    return Alert(sentence, title=title, points=points)
 
 
 def sentence_of(error: NewsdeskError) -> str:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.errors import Conflict, InvalidInput
 from annotations.models import Project
-from annotations.queries.access import Actor, get_project_for, visible_projects
+from annotations.queries.access import Actor, get_project_for
+from annotations.queries.projects import listed_memberships
 from annotations.rules.texts import MAX_LINE, MAX_NOTE
 from annotations.services.projects import create_project
 from annotations.views.forms import PlainForm
@@ -51,8 +52,5 @@ def show_projects(request: HttpRequest, actor: Actor) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect_to(request, reverse("article-list", args=[project.slug]))
-    projects = visible_projects(actor).order_by("name", "id")
-    roles = actor.user.memberships.values_list("project_id", "role")
-    labels = {project: ROLE_LABELS[role] for project, role in roles}
-    listed = [(project, labels.get(project.id, "")) for project in projects]
+    listed = [(member.project, ROLE_LABELS[member.role], waits) for member, waits in listed_memberships(actor)]
     return render(request, "projects/list.html", {"listed": listed, "form": form}, status=400 if form.errors else 200)

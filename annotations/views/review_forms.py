@@ -17,6 +17,7 @@ from annotations.rules.links import LinkType
 from annotations.rules.review import Reason, Verdict
 from annotations.services.annotations import AnnotationChange
 from annotations.services.review import DecisionDraft
+from annotations.views.writing import WriteForm
 
 MAX_RECORDS: Final = 200
 AGES: Final = (1, 3, 7, 30)
@@ -106,7 +107,7 @@ class PlaceForm(forms.Form):
         return Place(wanted, after, clean.get("annotation"), None if clean.get("annotation") else clean.get("link"))
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(WriteForm):
     """A verdict on one record, or the approval of several; records are written as kind:id:version."""
 
     verdict = forms.ChoiceField(choices=[(name, name) for name in (*Verdict, _TOGETHER)])

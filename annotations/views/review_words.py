@@ -17,7 +17,7 @@ from annotations.queries.record import Happened, Relation, ReviewedRecord
 from annotations.queries.review import QueueRow
 from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.links import LinkType
-from annotations.rules.review import Verdict
+from annotations.rules.review import Reason, Verdict
 from annotations.views.labels import (
     ATTRIBUTE_LABELS,
     KIND_LABELS,
@@ -104,6 +104,7 @@ class ShownEntry:
     sentence: str
     comment: str
     has_proposal: bool
+    is_by_guideline: bool
 
 
 def name_of(label: str, *, is_link: bool) -> Label:
@@ -168,7 +169,12 @@ def shown_history(history: Iterable[Happened]) -> Iterable[ShownEntry]:
     """Tell versions and decisions as sentences."""
     for happened in history:
         yield ShownEntry(
-            happened.at, happened.who, _sentence(happened), happened.comment, happened.proposal is not None
+            at=happened.at,
+            who=happened.who,
+            sentence=_sentence(happened),
+            comment=happened.comment,
+            has_proposal=happened.proposal is not None,
+            is_by_guideline=happened.reason == Reason.GUIDELINE,
         )
 
 

@@ -1,6 +1,7 @@
 """The workbench of one article: the page, the panel of the tag in focus, submitting."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
@@ -11,15 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from annotations.models import Annotation
 from annotations.queries.access import Actor
 from annotations.queries.key_settings import own_keys
-from annotations.queries.tag_panel import picker_of
+from annotations.queries.tag_panel import Picker, picker_of
 from annotations.queries.workbench import article_page, missing_words
 from annotations.rules.kinds import Kind
 from annotations.rules.permissions import Action
 from annotations.services.assignments import take_next_article
-from annotations.services.submission import Missing, Submission, missing_in, submit_article
+from annotations.services.submission import ATTRIBUTES_MISSING, Missing, Submission, missing_in, submit_article
 from annotations.views.htmx import fragment, is_htmx, redirect_to, retarget
+from annotations.views.labels import ATTRIBUTE_LABELS
 from annotations.views.links import PICKS, picked_type
 from annotations.views.problems import page
 from annotations.views.writing import Desk, WriteForm, open_desk, panel_context, read, steps_context
@@ -31,12 +34,25 @@ class FocusForm(forms.Form):
     focus = forms.UUIDField(required=False)
     pick = forms.ChoiceField(required=False, choices=PICKS)
     query = forms.CharField(required=False, max_length=200)
+    everywhere = forms.BooleanField(required=False)
 
-    def wanted(self) -> tuple[UUID | None, str, str]:
+    def wanted(self) -> "Wanted":
         """Give what is usable of the input, so that an old address still opens."""
         self.is_valid()
         clean = self.cleaned_data
-        return clean.get("focus"), clean.get("pick") or "", clean.get("query") or ""
+        return Wanted(
+            clean.get("focus"), clean.get("pick") or "", clean.get("query") or "", bool(clean.get("everywhere"))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks the workbench to show."""
+
+    focus: UUID | None
+    pick: str
+    query: str
+    is_everywhere: bool
 
 
 @require_safe
@@ -44,29 +60,28 @@ class FocusForm(forms.Form):
 def show_workbench(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
     """Show an article with its tags."""
     desk = open_desk(request, actor, slug, pk)
-    focus, pick, query = FocusForm(request.GET).wanted()
-    context = panel_context(desk, focus)
+    wanted = FocusForm(request.GET).wanted()
+    context = panel_context(desk, wanted.focus)
     shown = article_page(actor, desk.article)
     keys = own_keys(actor)
     panel = context["panel"]
-    if panel is not None and pick and focus is not None:
-        found = desk.annotation(focus)
-        type_ = picked_type(Kind(found.kind), pick)
-        context["picker"] = picker_of(actor, desk.article, found, type_, query) if type_ else None
+    if panel is not None and wanted.pick:
+        context["picker"] = _picker(desk, panel.annotation, wanted)
     return render(
         request,
         "articles/detail.html",
         {
             **context,
             **steps_context(desk),
-            "pick": pick,
+            "pick": wanted.pick,
             "keys": keys.as_json,
             "single_keys": keys.has_single_keys,
             "project": desk.project,
             "section": "workbench",
             "article": desk.article,
             "blocks": shown.blocks,
-            "kinds": shown.kinds,
+            "kinds": desk.shown_kinds(shown.kinds),
+            "may_redact": actor.may(Action.REQUEST_REDACTION, desk.project.id),
             "parties": shown.parties,
             "may_annotate": actor.may(Action.ANNOTATE, desk.project.id),
             "bar_template": "annotations/_save_state.html",
@@ -79,8 +94,16 @@ def show_workbench(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
 def show_panel(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
     """Answer the panel of the tag in focus."""
     desk = open_desk(request, actor, slug, pk)
-    focus, _pick, _query = FocusForm(request.GET).wanted()
-    return fragment(request, "annotations/_panel.html", panel_context(desk, focus))
+    wanted = FocusForm(request.GET).wanted()
+    return fragment(request, "annotations/_panel.html", panel_context(desk, wanted.focus))
+
+
+def _picker(desk: Desk, annotation: Annotation, wanted: Wanted) -> Picker | None:
+    """Open the choice of a link's other end; none for a kind without such links."""
+    type_ = picked_type(Kind(annotation.kind), wanted.pick)
+    if type_ is None:
+        return None
+    return picker_of(desk.actor, desk.article, annotation, type_, wanted.query, is_everywhere=wanted.is_everywhere)
 
 
 class SubmitForm(WriteForm):
@@ -114,14 +137,20 @@ def _ask(request: HttpRequest, desk: Desk, missing: Sequence[Missing]) -> HttpRe
     """Show what is missing, each with a way to it, before anything is sent."""
     words = missing_words(desk.actor, desk.article, [found.annotation for found in missing])
     items = [
-        (found.annotation, *words[found.annotation], gettext(found.detail))
-        for found in missing
-        if found.annotation in words
+        (found.annotation, *words[found.annotation], _lacking(found)) for found in missing if found.annotation in words
     ]
     context = {"items": items, "desk": desk, "project": desk.project, "article": desk.article, "section": "workbench"}
     if not is_htmx(request):
         return render(request, "articles/missing.html", context)
     return retarget(fragment(request, "articles/_missing.html", context), "#article-missing")
+
+
+def _lacking(found: Missing) -> str:
+    """Say what one tag lacks."""
+    name = found.code.removeprefix(ATTRIBUTES_MISSING)
+    if name == found.code:
+        return gettext(found.detail)
+    return gettext("This project asks for: %(attribute)s.") % {"attribute": ATTRIBUTE_LABELS[name]}
 
 
 def _tell(request: HttpRequest, done: Submission) -> None:
@@ -132,8 +161,8 @@ def _tell(request: HttpRequest, done: Submission) -> None:
     links = ngettext("%(count)d link", "%(count)d links", done.links) % {"count": done.links}
     told = gettext("Submitted for review: %(tags)s and %(links)s.") % {"tags": tags, "links": links}
     messages.success(request, told, extra_tags="ok")
-    if done.missing:
-        lacking = len({missing.annotation for missing in done.missing})
+    lacking = len({found.annotation for found in done.missing if not found.code.startswith(ATTRIBUTES_MISSING)})
+    if lacking:
         sentence = ngettext(
             "%(count)d tag still lacks its speaker, claimant or disputed claim and cannot be approved so.",
             "%(count)d tags still lack their speaker, claimant or disputed claim and cannot be approved so.",

@@ -20,13 +20,14 @@ from annotations.models import Annotation, Article, Project
 from annotations.queries.access import Actor, get_annotation_for, get_article_for, sees
 from annotations.queries.steps import Steps, steps_of
 from annotations.queries.tag_panel import Panel, panel_of
-from annotations.queries.workbench import kind_counts, party_counts, touched_blocks
+from annotations.queries.workbench import KindCount, kind_counts, party_counts, touched_blocks
+from annotations.rules.kinds import Kind
 from annotations.rules.review import HIDDEN
 from annotations.services.idempotency import Claim, StoredAnswer, claim_key, store_answer
 from annotations.views.attribute_fields import fields_of
 from annotations.views.forms import WholeNumberField
 from annotations.views.htmx import fragment, is_htmx
-from annotations.views.labels import KIND_LABELS
+from annotations.views.labels import KIND_LABELS, Label
 from annotations.views.projects import open_project
 from annotations.views.spoken import STEP_LABELS, saved
 
@@ -45,6 +46,20 @@ class Desk:
         if found.article_id != self.article.id:
             raise NotFound
         return found
+
+    @property
+    def has_cues(self) -> bool:
+        """Say whether the project marks cues."""
+        return self.project.rules.has_cues
+
+    def shown_kinds(self, counts: Iterable[KindCount]) -> list[KindCount]:
+        """Leave out the kinds that are switched off."""
+        return [count for count in counts if count.kind != Kind.CUE or self.has_cues]
+
+    @property
+    def kind_labels(self) -> dict[str, Label]:
+        """Name the kinds that may be given here."""
+        return {kind: label for kind, label in KIND_LABELS.items() if kind != Kind.CUE or self.has_cues}
 
     def address(self, name: str) -> str:
         """Give the address of one of the workbench's routes."""
@@ -116,7 +131,7 @@ def panel_context(desk: Desk, focus: UUID | None) -> dict[str, Any]:
         if found is not None and found.state not in HIDDEN and sees(desk.actor, found):
             panel = panel_of(desk.actor, desk.article, found)
     fields = fields_of(panel.annotation) if panel is not None and panel.may_edit else ()
-    return {"panel": panel, "fields": fields, "desk": desk, "kind_labels": KIND_LABELS, "key": uuid4()}
+    return {"panel": panel, "fields": fields, "desk": desk, "kind_labels": desk.kind_labels, "key": uuid4()}
 
 
 def steps_context(desk: Desk) -> dict[str, object]:
@@ -144,16 +159,20 @@ def answer_write(
             messages.success(request, said, extra_tags="ok")
         query = f"?{urlencode({'focus': focus})}#annotation-panel" if focus else ""
         return HttpResponseRedirect(desk.address("workbench") + query)
-    context = panel_context(desk, focus)
-    context |= {
+    context = written_context(desk, focus=focus, touched=touched, parties=parties)
+    return fragment(request, "annotations/written.html", {**context, "said": said or saved(context["panel"])})
+
+
+def written_context(desk: Desk, *, focus: UUID | None, touched: Iterable[Segment], parties: bool) -> dict[str, Any]:
+    """Give what the parts of the page show that a write changes."""
+    return {
+        **panel_context(desk, focus),
         **steps_context(desk),
         "blocks": touched_blocks(desk.actor, desk.article, touched),
-        "kinds": kind_counts(desk.actor, desk.article),
+        "kinds": desk.shown_kinds(kind_counts(desk.actor, desk.article)),
         "parties": party_counts(desk.actor, desk.article) if parties else None,
-        "said": said or saved(context["panel"]),
         "oob": True,
     }
-    return fragment(request, "annotations/written.html", context)
 
 
 def segments_of(annotation: Annotation) -> list[Segment]:

@@ -4,7 +4,7 @@ import { inOrder, nextOf, orphans, outcomeOf, stateOf, waitBefore } from "./lib/
 import { forgetWrite, keepWrite, keptWrites } from "./lib/store.js";
 
 /** @import { Fields, Saving, Unsent } from "./types.js" */
-/** @typedef {{url: string, fields: Fields, pending?: import("./types.js").Segment[], kind?: string, words?: string}} Draft */
+/** @typedef {Pick<Unsent, "url" | "fields"> & Partial<Unsent>} Draft */
 
 /** Make a key that no other write has, also where the page is not served securely. @returns {string} */
 export function newKey() {
@@ -41,7 +41,8 @@ export class Outbox {
     const mine = { article: this.office.article, user: this.office.user };
     const left = inOrder(orphans(await keptWrites(), await livingTabs(), mine));
     const known = new Set(this.writes.map(({ key }) => key));
-    const taken = left.filter(({ key }) => !known.has(key)).map((write) => ({ ...write, tab: this.tab }));
+    // What the other tab held has left with it; here it is only made sure of.
+    const taken = left.filter(({ key }) => !known.has(key)).map((write) => ({ ...write, tab: this.tab, due: 0 }));
     if (taken.length === 0) return;
     this.writes = inOrder([...taken, ...this.writes]);
     await Promise.all(taken.map(keepWrite));
@@ -50,11 +51,11 @@ export class Outbox {
   }
 
   /** Take a write, keep it and send it when its turn comes. @param {Draft} draft */
-  add({ url, fields, pending = [], kind = "", words = "" }) {
+  add({ url, fields, pending = [], kind = "", words = "", ...more }) {
     const key = String(fields.key || newKey());
     this.order = Math.max(this.order + 1, Date.now());
     const place = { article: this.office.article, user: this.office.user, tab: this.tab, order: this.order };
-    const write = { key, ...place, url, fields: { ...fields, key }, pending, kind, words };
+    const write = { ...more, key, ...place, url, fields: { ...fields, key }, pending, kind, words };
     this.writes.push(write);
     keepWrite(write);
     this.tell();
@@ -71,13 +72,25 @@ export class Outbox {
     return this.attempts > 0 || this.isSignedOut;
   }
 
-  /** Send the write whose turn it is, unless one is on its way. */
+  /** Send the write whose turn it is, unless one is on its way or its time has not come. */
   send() {
     clearTimeout(this.timer);
     const next = nextOf(this.writes);
     if (!next || this.isSending) return;
+    const wait = (next.due ?? 0) - Date.now();
+    if (wait > 0) {
+      this.timer = setTimeout(() => this.send(), wait);
+      return;
+    }
     this.isSending = true;
+    if (next.due) this.tell();
     this.office.post(next);
+  }
+
+  /** Send what waits for its time, now. */
+  release() {
+    for (const write of this.writes) delete write.due;
+    this.send();
   }
 
   /** Try again now: the network is back, or somebody looked at the page again. */
@@ -131,7 +144,7 @@ export class Outbox {
   }
 
   tell() {
-    const state = this.isSignedOut && this.isBusy ? "signed-out" : stateOf(this.writes, this.isAway);
+    const state = this.isSignedOut && this.isBusy ? "signed-out" : stateOf(this.writes, this.isAway, Date.now());
     this.office.tell({ state, count: this.writes.length });
   }
 

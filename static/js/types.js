@@ -5,7 +5,7 @@
 /** @typedef {Segment & {exact: string}} Selected a segment with the text believed to be there */
 /** @typedef {"party" | "quote" | "claim" | "counterclaim" | "cue"} Kind */
 /** @typedef {{offset: number, points: string[]}} TextWindow part of the text, one code point an item */
-/** @typedef {"saved" | "saving" | "failed" | "offline" | "signed-out"} SaveState */
+/** @typedef {"saved" | "saving" | "held" | "failed" | "offline" | "signed-out"} SaveState */
 /** @typedef {{state: SaveState, count: number}} Saving how saving stands, and how many writes are not saved */
 /** @typedef {Record<string, string | string[]>} Fields what a form sends */
 /**
@@ -24,6 +24,9 @@
  * @property {string} words
  * @property {string} [reason]
  * @property {boolean} [isSent] whether it was sent before: then its fields stay as they are
+ * @property {number} [due] when it may be sent, in milliseconds since 1970; until then it can be taken back
+ * @property {string} [frame] the address of what was decided on
+ * @property {string} [about] its first words
  */
 
 export {};

@@ -124,3 +124,31 @@ def test_outsider_cannot_read_a_report(world, zoe, path):
 
 def test_parameters_in_the_address_are_refused(world, path):
     assert_problem(send(world.ana, f"{path}?format=newsdesk-jsonl", content(*GOOD)), 400, "invalid_parameter")
+
+
+def test_dry_run_reports_and_stores_nothing(world, path):
+    response = send(world.ana, path, content(*GOOD), dry_run="true")
+
+    assert response.status_code == 200
+    assert (response.json()["id"], response.json()["counts"]["annotation"]) == (None, 4)
+    assert not Annotation.objects.exists()
+    assert not Import.objects.exists()
+
+
+def test_names_of_a_foreign_file_are_mapped(world, path):
+    line = {"text": "the army came", "label": [[0, 8, "PER"]], "Comments": []}
+    raw = json.dumps(line).encode() + b"\n"
+
+    told = send(world.ana, path, raw, format="doccano", dry_run="true", on_error="skip").json()
+    taken = send(world.ana, path, raw, format="doccano", labels='{"PER": "party"}')
+
+    assert told["unknown"] == {"labels": {"PER": 1}, "relations": {}}
+    assert (taken.status_code, taken.json()["counts"]["annotation"]) == (201, 1)
+
+
+@pytest.mark.parametrize("labels", ["{", "[]", '{"PER": 1}', '{"PER": "person"}', '{"a": "party", "a": "cue"}'])
+def test_a_mapping_that_is_none_is_refused(world, path, labels):
+    response = send(world.ana, path, content(*GOOD), labels=labels)
+
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == {"labels"}

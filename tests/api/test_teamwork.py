@@ -3,9 +3,13 @@
 import pytest
 
 from annotations.models import Annotation, Decision
+from annotations.rules.kinds import Kind
+from annotations.rules.review import Reason, Verdict
+from annotations.services.assignments import assign_article
+from annotations.services.review import decide
 from tests.api.client import Api, assert_problem
-from tests.factories import submit
-from tests.world import Case, World, make_case
+from tests.factories import submit, tag, verdict_on
+from tests.world import MAYOR, Case, World, make_case
 
 MIDDLE = {"segments": [[97, 103]], "exact": ["rebels"]}
 
@@ -134,3 +138,53 @@ def test_next_article_is_answered_and_taken(ana: Api, rui: Api, world: World) ->
     path = f"projects/{world.project.id}/next-article/"
     assert ana.post(path).json() == {"article": str(world.article.id)}
     assert rui.post(path).json() == {"article": None}
+
+
+def test_inbox_tells_what_came_back_what_was_said_and_what_was_approved(
+    ana: Api, rui: Api, vic: Api, zoe: Api, case: Case, world: World
+) -> None:
+    path = f"projects/{world.project.id}/inbox/"
+    rui.post("decisions/", asked(case, proposal=MIDDLE, comment="Without the article."))
+    rui.post("decisions/", {"annotation": str(case.speaker.pk), "version": 1, "verdict": "approve"})
+    rui.post(f"links/{case.links[0].pk}/comments/", {"text": "@ana why?"})
+    found = ana.get(path).json()
+    [record] = found["records"]
+    assert {name: record[name] for name in ("annotation", "link", "why", "state", "version", "by")} == {
+        "annotation": str(case.denier.pk),
+        "link": None,
+        "why": "returned",
+        "state": "returned",
+        "version": 1,
+        "by": "rui",
+    }
+    assert (record["decision"]["comment"], record["decision"]["proposal"]) == ("Without the article.", MIDDLE)
+    assert [comment["text"] for comment in found["comments"]] == ["@ana why?"]
+    assert [(approved["reviewer"], approved["count"]) for approved in found["approvals"]] == [("rui", 1)]
+    assert (found["unread"], found["more"]) == (2, False)
+    nothing = {"unread": 0, "more": False, "records": [], "comments": [], "given": [], "approvals": []}
+    assert vic.get(path).json() == nothing
+    assert_problem(zoe.get(path), 404, "not_found")
+    assert_problem(ana.get(path, project="x"), 400, "invalid_parameter")
+
+
+def test_progress_is_computed_from_the_records(ana: Api, vic: Api, zoe: Api, world: World) -> None:
+    path = f"articles/{world.article.id}/progress/"
+    begun = {"article": str(world.article.id), "state": "not_started", "records": 0, "submitted": 0, "approved": 0}
+    assert vic.get(path).json() == {**begun, "assignees": []}
+    mention = tag(world.ana, world.article, Kind.PARTY, MAYOR)
+    assign_article(actor=world.ana, article=world.article, username="ana")
+    assert vic.get(path).json() == {**begun, "state": "in_progress", "records": 1, "assignees": ["ana"]}
+    submit(world.ana, mention)
+    assert (vic.get(path).json()["state"], vic.get(path).json()["submitted"]) == ("in_review", 1)
+    decide(actor=world.rui, drafts=[verdict_on(mention, Verdict.REQUEST_CHANGES, Reason.SPAN)])
+    assert (ana.get(path).json()["state"], ana.get(path).json()["submitted"]) == ("changes_asked", 0)
+    assert_problem(zoe.get(path), 404, "not_found")
+
+
+def test_inbox_tells_of_an_article_that_was_given(ana: Api, world: World) -> None:
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    found = ana.get(f"projects/{world.project.id}/inbox/").json()
+    assert (found["unread"], [(given["article"], given["by"]) for given in found["given"]]) == (
+        1,
+        [(str(world.article.id), "rui")],
+    )

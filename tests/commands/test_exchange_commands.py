@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotations.models import Annotation
+from tests.conftest import clear_tables
+from tests.factories import make_actor, make_project
 from tests.services.import_lines import GOOD, QUOTE, content
 from tests.world import make_world
 
@@ -91,3 +93,22 @@ def test_export_set_refuses_what_it_does_not_know(world, option, value):
 
     with pytest.raises(CommandError):
         call_command("export_set", *[f"{name}={text}" for name, text in options.items()])
+
+
+def test_restore_brings_an_archive_back(world, tmp_path):
+    archive = tmp_path / "archive.jsonl"
+    call_command("export_set", "--project=northern-bridge", "--state=all", "--people=names", f"--output={archive}")
+    clear_tables()
+    project = make_project(make_actor("adi"), name="Again")
+    out = io.StringIO()
+
+    call_command("import_set", str(archive), f"--project={project.slug}", "--as=adi", "--restore", stdout=out)
+
+    assert "article 1" in out.getvalue().splitlines()
+
+
+def test_restore_refuses_a_project_with_content_and_a_dry_run(world, file):
+    with pytest.raises(CommandError, match=r"full archive|empty project|state=all"):
+        take(file, "adi", restore=True)
+    with pytest.raises(CommandError, match="no dry run"):
+        take(file, "adi", restore=True, dry_run=True)

@@ -46,6 +46,13 @@ _EDGES = f"""([start, end]) => {{ {_POINT}
   const clusters = [...segmenter.segment(range.toString())].map((c) => [...c.segment].length);
   return [place(start, start + clusters[0], 0.1), place(end - clusters.at(-1), end, 0.9)];
 }}"""
+_MIDDLE = f"""([start, end]) => {{ {_POINT}
+  const range = document.createRange();
+  range.setStart(...point(start, true));
+  range.setEnd(...point(end, false));
+  const rect = [...range.getClientRects()].find((r) => r.width > 0);
+  return [rect.left + rect.width / 2, rect.top + rect.height / 2];
+}}"""
 _SAVED = """(count) => document.querySelector('[data-save-state]').dataset.saveState === 'saved' &&
   new Set([...document.querySelectorAll('mark[data-a]')].map((mark) => mark.dataset.a)).size === count"""
 _TEXT = "() => getSelection().toString()"
@@ -90,6 +97,11 @@ class Desk:
         text: str = self.page.evaluate(_TEXT)
         return text
 
+    def middle(self, start: int, end: int) -> tuple[float, float]:
+        """Give the point of the window in the middle of a stretch."""
+        x, y = self.page.evaluate(_MIDDLE, [start, end])
+        return x, y
+
     def press(self, key: str) -> None:
         """Press a key."""
         self.page.keyboard.press(key)
@@ -110,6 +122,18 @@ class Desk:
         self.press(digit)
         self.page.locator(".link-chip").nth(links).wait_for()
         self.page.locator("[data-save-state='saved']").wait_for()
+
+    def change_note_elsewhere(self, note: str) -> None:
+        """Write a note on the tag in focus in another tab, so that this page shows an older version of it."""
+        focus = self.page.locator("article-reader").get_attribute("data-focus")
+        other = self.page.context.new_page()
+        other.goto(f"{self.page.url.split('?')[0]}?focus={focus}")
+        other.keyboard.press("n")
+        other.locator("#annotation-note").fill(note)
+        other.locator(".note-form button").click()
+        other.locator(".note-form[open]").wait_for()
+        other.locator("#annotation-toast:not([hidden])").wait_for()
+        other.close()
 
     def marks(self) -> list[dict[str, Any]]:
         """Give kind and code points of every tag of the page."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator
 
+from annotations.services.tagging import places_of_words
 from tests.e2e.desk import Desk
 from tests.e2e.site import Site
 
@@ -62,12 +63,12 @@ _PLAN = """async ([start, end, kind]) => {
   };
   const chosen = getSelection();
   const here = selection.offsetAt(body, chosen.focusNode, chosen.focusOffset) ?? 0;
-  const sentenceStart = (at) => at === null ? null : moves.partAt(words, at).start;
+  const begun = moves.fromFirstWord(sentences, words);
   const isNear = (word) => Math.abs(word.start - start) <= 1;
   const from = words.findLast(isNear) ?? moves.partAt(words, start);
   const way = search(here, (at) => [
     ['w', moves.startAfter(words, at)], ['b', moves.startBefore(words, at)],
-    [')', sentenceStart(moves.startAfter(sentences, at))], ['(', sentenceStart(moves.startBefore(sentences, at))],
+    [')', moves.startAfter(begun, at)], ['(', moves.startBefore(begun, at)],
   ], (at) => at === from.start);
   const taken = search({...from, moving: 'end'}, (s) => [
     ['w', moves.extendBy(text, words, s, 1)], ['b', moves.extendBy(text, words, s, -1)],
@@ -97,6 +98,7 @@ class GoldDriver:
     project: dict[str, Any]
     article: dict[str, Any]
     parties: dict[str, str]
+    text: str
     select: Callable[["GoldDriver", list[int], str], int]
     confirm: Callable[["GoldDriver", str], int]
     acts: Acts = field(default_factory=Acts)
@@ -107,8 +109,10 @@ class GoldDriver:
         for kind in ORDER:
             wanted = [a for a in self.gold["annotations"] if a["kind"] == kind]
             for annotation in sorted(wanted, key=lambda a: a["segments"][0]):
-                self.tag(annotation)
-                self.mean(annotation)
+                if annotation["id"] not in self.ids:
+                    self.tag(annotation)
+                    self.mean(annotation)
+                    self.tag_mentions(annotation)
                 self.link(annotation)
 
     def tag(self, annotation: dict[str, Any]) -> None:
@@ -131,6 +135,21 @@ class GoldDriver:
             if self.parties[party] not in known:
                 self.acts.parties += self.confirm(self, party)
                 self.settle(len(self.ids))
+
+    def tag_mentions(self, annotation: dict[str, Any]) -> None:
+        """Tag all other places of a party's words at once, where the gold has exactly these."""
+        if annotation["kind"] != "party" or len(annotation["segments"]) != 1:
+            return
+        same = [a for a in self.gold["annotations"] if _is_same_mention(a, annotation) and a["id"] not in self.ids]
+        places = [[place.start, place.end] for place in places_of_words(self.text, annotation["exact"][0])]
+        wanted = [annotation["segments"][0], *(a["segments"][0] for a in same)]
+        if not same or sorted(places) != sorted(wanted):
+            return
+        self.desk.press("f")
+        self.acts.tags += 1
+        self.settle(len(self.ids) + len(same))
+        stored = {str(record["segments"]): record["id"] for record in self.site.annotations(self.article)}
+        self.ids |= {a["id"]: stored[str(a["segments"])] for a in same}
 
     def link(self, annotation: dict[str, Any]) -> None:
         """Make those links from the annotation that did not come by themselves; a quote's claims bring theirs."""
@@ -224,6 +243,10 @@ class GoldDriver:
         ]
         links = [(link["type"], self.ids[link["source"]], self.ids[link["target"]]) for link in self.gold["links"]]
         return sorted(annotations), sorted(links)
+
+
+def _is_same_mention(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("kind", "exact", "parties"))
 
 
 def plan(driver: GoldDriver, segment: list[int], kind: str) -> list[str]:

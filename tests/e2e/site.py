@@ -93,7 +93,8 @@ class Site:
 
     def annotations(self, article: dict[str, Any]) -> list[dict[str, Any]]:
         """Read the annotations of an article as ana sees them, in the order of making."""
-        found: list[dict[str, Any]] = self.send("ana", "GET", f"annotations/?article={article['id']}")["results"]
+        path = f"annotations/?article={article['id']}&page_size=200"
+        found: list[dict[str, Any]] = self.send("ana", "GET", path)["results"]
         return found
 
     def export(self, project: dict[str, Any], state: str = "approved") -> list[dict[str, Any]]:
@@ -104,6 +105,10 @@ class Site:
     def send(self, name: str, method: str, path: str, body: object = None) -> Any:
         """Send JSON to the API with somebody's token. Raises: HTTPError."""
         return json.loads(self._open(name, method, path, body))
+
+    def change(self, name: str, path: str, version: int, body: object) -> Any:
+        """Change a record as it was read. Raises: HTTPError."""
+        return json.loads(self._open(name, "PATCH", path, body, {"If-Match": f'"{version}"'}))
 
     def refusal(self, name: str, method: str, path: str, body: object) -> tuple[int, str]:
         """Send what is to be refused; give status and code."""
@@ -128,9 +133,9 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _open(self, name: str, method: str, path: str, body: object) -> str:
+    def _open(self, name: str, method: str, path: str, body: object, more: dict[str, str] | None = None) -> str:
         sent = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.tokens[name]}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.tokens[name]}", "Content-Type": "application/json", **(more or {})}
         address = f"{self.base}/api/v1/{path}"
         request = Request(address, data=sent, headers=headers, method=method)  # noqa: S310 - our own address
         with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - likewise

@@ -17,7 +17,7 @@ def test_gold_is_annotated_by_keys_only(
     article = site.make_article(project, text)
     desk = open_desk(project, article)
     desk.page.locator("#article-body").focus()
-    driver = GoldDriver(site, desk, gold, project, article, parties, _press, _choose)
+    driver = GoldDriver(site, desk, gold, project, article, parties, text, _press, _choose)
     driver.run()
     assert driver.exported() == driver.expected()
     print(driver.acts)

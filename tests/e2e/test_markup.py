@@ -67,10 +67,12 @@ def test_no_payload_runs_in_any_field_on_any_page(site: Site, sign_in: Callable[
     for user, role in (("ana", "analyst"), ("rui", "reviewer")):
         site.send("adi", "POST", f"projects/{project['id']}/members/", {"user": user, "role": role})
     made = [_fill(site, payload, number, project) for number, payload in enumerate(PAYLOADS)]
+    site.change("adi", f"projects/{project['id']}/guideline/", 0, {"text": "\n\n".join(PAYLOADS)})
     page = sign_in("rui")
     page.add_init_script(WATCH)
     here = "/p/markup/"
     addresses = ["/projects/", f"{here}articles/", f"{here}articles/new/", f"{here}review/", f"{here}review/?view=all"]
+    addresses += [f"{here}guideline/", f"{here}guideline/versions/"]
     for number, records in enumerate(made):
         addresses.append(f"{here}articles/{records['article']}/?focus={records['claim']}&pick=who")
         if number % 4 == 0:

@@ -27,12 +27,14 @@ def test_an_attribute_saves_on_change_and_a_wrong_one_says_why(site: Site, open_
     desk.select(*place("We hold the bridge"))
     desk.tag("3", tags=1)
     page: Page = desk.page
+    page.locator("[data-fold=attributes] > summary").click()
     page.locator("#annotation-attribute-act select").select_option("accuse")
     expect(page.locator("#annotation-toast")).to_have_attribute("data-said", "Act saved")
     page.locator("#annotation-attribute-event_date input[name=value]").fill("last week")
     page.locator("#annotation-attribute-event_date input[name=value]").press("Tab")
     expect(page.locator("#annotation-attribute-event_date-error")).to_contain_text("YYYY-MM-DD")
     expect(page.locator("#annotation-attribute-act select")).to_have_value("accuse")
+    expect(page.locator("[data-fold=attributes] .set")).to_contain_text("accuse")
 
 
 def test_undo_takes_back_by_the_button_and_after_reloading(site: Site, open_desk: Callable[..., Desk]):
@@ -66,7 +68,7 @@ def test_a_claim_of_another_article_is_seen_before_it_is_linked(site: Site, open
     desk.press("d")
     page = desk.page
     page.locator("#link-query").fill("fell")
-    page.locator("#link-previews a").click()
+    page.locator("#link-choices [role=option]").click()
     expect(page.locator("#link-preview .passage").nth(1)).to_contain_text("On Sunday the bridge fell")
     page.locator("#link-preview button").click()
     expect(page.locator(".link-chip .elsewhere")).to_have_count(1)

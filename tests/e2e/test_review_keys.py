@@ -1,6 +1,6 @@
 """A reviewer goes through the queue with the keyboard alone, and the plain pages are usable by everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -51,7 +51,6 @@ def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignI
     page = sign_in("rui")
     page.goto(f"/p/{project['slug']}/review/")
     current = page.locator(".review-row a[aria-current] .words")
-    announcer = page.locator("#announcer")
     expect(current).to_contain_text("“We go on,”")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -60,21 +59,91 @@ def test_keys_reject_with_reason_and_approve_a_bundle(site: Site, sign_in: SignI
     page.keyboard.press("r")
     expect(page.get_by_text("Reject, because …")).to_be_visible()
     page.keyboard.press("6")
-    expect(announcer).to_have_text("Rejected.")
+    toast = page.locator(".undo-toast")
+    expect(toast).to_contain_text("Rejecting")
+    # The page has moved on to a link; the rejection has not left.
+    expect(page.locator("#record-kind")).to_contain_text("Link")
     expect(page.locator("#review-record")).to_be_focused()
-    page.wait_for_function(SETTLED)
+    assert _states(site, article) == {"submitted"}
     page.locator(".review-row a").first.click()
     expect(page.locator("#record-kind")).to_have_text("Quote")
     page.wait_for_function(SETTLED)
     page.keyboard.press("a")
-    expect(announcer).to_have_text("3 records approved.")
-    expect(page.locator(".review-list")).to_contain_text("Nothing waits here")
+    expect(toast).to_contain_text("Approving 3 records and 1 before")
+    expect(page.get_by_text("Nothing left on this page")).to_be_visible()
+    expect(page.locator(".review-list")).to_contain_text("Nothing waits here", timeout=20_000)
     assert {row["exact"][0]: row["state"] for row in site.annotations(article)} == {
         "the mayor": "approved",
         "The baker": "rejected",
         "“We go on,”": "approved",
     }
     assert complaints == []
+
+
+def test_a_decision_is_taken_back_with_what_was_typed(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    project, article = _submitted(site, "Taken back")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/?annotation={site.annotations(article)[1]['id']}")
+    page.fill("#comment", "Why him?")
+    page.locator("#review-record").focus()
+    page.keyboard.press("c")
+    page.keyboard.press("6")
+    expect(page.locator("#save-state")).to_have_text("1 not sent yet")
+    expect(page.locator(".undo-toast")).to_contain_text("Asking for changes")
+    page.wait_for_function(SETTLED)
+    page.keyboard.press("z")
+    expect(page.locator(".review-record .details")).to_contain_text("The baker")
+    expect(page.locator("#comment")).to_have_value("Why him?")
+    expect(page.locator("input[name=reason][value=guideline]")).to_be_checked()
+    expect(page.locator(".undo-toast")).to_be_hidden()
+    expect(page.locator(".review-row:visible")).to_have_count(4)
+    assert _states(site, article) == {"submitted"}
+    assert complaints == []
+
+
+def test_what_was_decided_leaves_with_the_page(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    project, article = _submitted(site, "Leaving")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    page.keyboard.press("a")
+    expect(page.locator(".undo-toast")).to_contain_text("Approving 3 records")
+    page.goto(f"/p/{project['slug']}/articles/")
+    page.wait_for_timeout(1_000)
+    assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "approved"]
+    # Whoever comes back sends it once more under its key, and nothing is decided twice.
+    page.goto(f"/p/{project['slug']}/review/")
+    expect(page.locator("#save-state")).to_have_text("Saved")
+    expect(page.locator(".review-row:visible")).to_have_count(1)
+    assert complaints == []
+
+
+def test_a_late_refusal_leads_back_to_the_record(site: Site, sign_in: SignIn) -> None:
+    project, article = _submitted(site, "Changed meanwhile")
+    page = sign_in("rui")
+    baker = site.annotations(article)[1]
+    page.goto(f"/p/{project['slug']}/review/?annotation={baker['id']}")
+    page.keyboard.press("a")
+    expect(page.locator(".undo-toast")).to_contain_text("Approving 1 record")
+    site.change("ana", f"annotations/{baker['id']}/", baker["version"], {"note": "Not the mayor."})
+    alert = page.locator("#alerts")
+    expect(alert).to_contain_text("This was changed meanwhile.", timeout=20_000)
+    expect(alert).to_contain_text("Approving 1 record · “The baker”")
+    alert.get_by_role("button", name="Look at it again").click()
+    expect(page.get_by_text("Version 2 beside version 1, which you saw last")).to_be_visible()
+    assert site.annotations(article)[1]["state"] == "draft"
+
+
+def test_offline_nothing_is_lost(site: Site, sign_in: SignIn) -> None:
+    project, article = _submitted(site, "Offline")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    page.context.set_offline(offline=True)
+    page.keyboard.press("a")
+    expect(page.locator("#alerts")).to_contain_text("The server cannot be reached.")
+    expect(page.locator("#save-state")).to_have_text("Offline, 1 waiting", timeout=20_000)
+    page.context.set_offline(offline=False)
+    expect(page.locator("#save-state")).to_have_text("Saved", timeout=20_000)
+    assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "approved"]
 
 
 def test_selected_records_wait_before_they_are_approved(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
@@ -90,15 +159,19 @@ def test_selected_records_wait_before_they_are_approved(site: Site, sign_in: Sig
     page.keyboard.press("Shift+A")
     toast = page.locator(".undo-toast")
     expect(toast).to_contain_text("Approving 2 records")
+    expect(page.locator(".review-row:visible")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(toast).to_be_hidden()
+    expect(page.locator(".review-row:visible")).to_have_count(4)
     page.wait_for_timeout(7_000)
-    assert {row["state"] for row in site.annotations(article)} == {"submitted"}
+    assert _states(site, article) == {"submitted"}
 
+    page.wait_for_function(SETTLED)
+    page.locator(".review-row:has-text('The baker') input").check()
     page.keyboard.press("Shift+A")
-    page.get_by_role("button", name="Approve all 2").click()
-    expect(page.locator("#announcer")).to_have_text("2 records approved.", timeout=20_000)
-    assert [row["state"] for row in site.annotations(article)] == ["approved", "approved", "submitted"]
+    page.locator("#review-preview").get_by_role("button", name="Approve").click()
+    expect(page.locator("#announcer")).to_have_text("Approved.", timeout=20_000)
+    assert [row["state"] for row in site.annotations(article)] == ["submitted", "approved", "submitted"]
     assert complaints == []
 
 
@@ -111,7 +184,7 @@ def test_author_takes_a_proposal_with_one_key(site: Site, sign_in: SignIn, compl
     reviewer.locator("#review-record").focus()
     reviewer.keyboard.press("c")
     reviewer.keyboard.press("1")
-    expect(reviewer.locator("#announcer")).to_have_text("Sent back with your proposal.")
+    expect(reviewer.locator("#announcer")).to_have_text("Sent back with your proposal.", timeout=20_000)
 
     author.goto(f"/p/{project['slug']}/inbox/")
     expect(author.get_by_text("rui asks for changes: The span is wrong")).to_be_visible()
@@ -124,6 +197,36 @@ def test_author_takes_a_proposal_with_one_key(site: Site, sign_in: SignIn, compl
     expect(reviewer.get_by_text("Version 2 beside version 1, which was sent back")).to_be_visible()
     expect(reviewer.locator(".details del")).to_have_text("the ")
     assert complaints == []
+
+
+def test_an_edit_after_approval_is_a_draft_beside_what_is_in_force(
+    site: Site, sign_in: SignIn, complaints: list[str]
+) -> None:
+    project, article = _submitted(site, "Edited after approval")
+    mayor = site.annotations(article)[0]
+    verdict = {"annotation": mayor["id"], "version": 1, "verdict": "approve"}
+    site.send("rui", "POST", "decisions/", verdict)
+    change = {"segments": [[16, 21]], "exact": ["mayor"], "attributes": {"mention_form": "nominal"}}
+    edited = site.change("ana", f"annotations/{mayor['id']}/", 1, change)
+    assert (edited["state"], edited["version"], edited["approved_version"]) == ("draft", 2, 1)
+    assert _exported(site, project) == [["the mayor"]]
+    site.send("ana", "POST", f"articles/{article['id']}/submit/")
+
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/?annotation={mayor['id']}")
+    expect(page.get_by_text("Version 2 beside version 1, which was approved")).to_be_visible()
+    expect(page.locator(".details del").first).to_have_text("the ")
+    expect(page.locator(".details ins")).to_have_text("noun phrase")
+    assert _exported(site, project) == [["the mayor"]]
+    page.keyboard.press("a")
+    page.goto(f"/p/{project['slug']}/articles/")
+    page.wait_for_timeout(1_000)
+    assert _exported(site, project) == [["mayor"]]
+    assert complaints == []
+
+
+def _exported(site: Site, project: dict[str, Any]) -> list[list[str]]:
+    return [line["exact"] for line in site.export(project) if line["type"] == "annotation"]
 
 
 def test_typing_a_comment_decides_nothing(site: Site, sign_in: SignIn) -> None:
@@ -154,6 +257,10 @@ def test_without_script_a_form_decides(site: Site, sign_in: SignIn) -> None:
     assert [row["state"] for row in site.annotations(article)] == ["approved", "submitted", "approved"]
 
 
+def _states(site: Site, article: dict[str, Any]) -> set[str]:
+    return {row["state"] for row in site.annotations(article)}
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_plain_pages_are_usable_by_everybody(site: Site, sign_in: SignIn, view: str) -> None:
     project, _article = _submitted(site, f"Pages {view}")
@@ -166,8 +273,48 @@ def test_plain_pages_are_usable_by_everybody(site: Site, sign_in: SignIn, view: 
     assert found == dict.fromkeys(found, ([], 0))
 
 
-def _faults(page: Page, path: str) -> tuple[list[str], int]:
-    """Name the rules of axe that a page breaks, and by how many pixels it is too wide."""
-    page.goto(path)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_state_of_the_queue_is_usable_by_everybody(site: Site, sign_in: SignIn, view: str) -> None:
+    project, _article = _submitted(site, f"States {view}")
+    page = sign_in("rui", **VIEWS[view])
+    found = {name: _broken(page) for name in walk_through_states(page, project)}
+    assert found == dict.fromkeys(found, ([], 0))
+
+
+def walk_through_states(page: Page, project: dict[str, Any]) -> Iterator[str]:
+    """Go to each state of the review page in turn, and name it once it is there."""
+    page.goto(f"/p/{project['slug']}/review/?kind=cue")
+    yield "nothing matches"
+    page.goto(f"/p/{project['slug']}/review/")
+    page.keyboard.press("p")
+    yield "one record and its proposal"
+    page.locator("#review-record").focus()
+    page.locator(".review-row input").last.check()
+    page.keyboard.press("Shift+A")
+    page.locator("#preview-title").wait_for()
+    yield "preview"
+    page.keyboard.press("Escape")
+    page.locator(".verdicts [value=reject]").click()
+    page.locator("#alerts .alert").wait_for()
+    yield "refused"
+    page.keyboard.press("a")
+    page.locator(".undo-toast").wait_for()
+    page.wait_for_function(SETTLED)
+    yield "a decision waits"
+    page.context.set_offline(offline=True)
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    page.get_by_text("1 before").or_(page.locator("#review-frame:not([data-record])")).first.wait_for()
+    yield "offline, nothing left"
+    page.context.set_offline(offline=False)
+
+
+def _broken(page: Page) -> tuple[list[str], int]:
+    """Name the rules of axe that the page breaks as it stands, and by how many pixels it is too wide."""
     broken = [violation["id"] for violation in Axe().run(page).response["violations"]]
     return broken, page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+def _faults(page: Page, path: str) -> tuple[list[str], int]:
+    page.goto(path)
+    return _broken(page)

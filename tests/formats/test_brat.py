@@ -81,6 +81,12 @@ def obeys(line, text, ids):
     return found is not None and {found[0] for found in re.finditer(r"\b[TR]\d+\b", line.split("\t")[1])} <= ids
 
 
+def test_real_article_is_read_back(panjshir):
+    content, losses = written(BRAT, panjshir)
+
+    assert_kept(panjshir, read_back(BRAT, content), losses)
+
+
 def test_events_may_come_before_their_spans():
     reading = reading_of(
         "E1\tcounterclaim:T2 claimant1:T1",

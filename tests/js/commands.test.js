@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandFor, DEFAULT_KEYS, pressed, readKeys } from "../../static/js/lib/commands.js";
+import { areDefaults, commandFor, DEFAULT_KEYS, pressed, readKeys } from "../../static/js/lib/commands.js";
 
 /** @param {object} how @returns {any} */
 function key(how) {
@@ -36,6 +36,8 @@ test("a person's keys replace the defaults", () => {
   const keys = readKeys('{"next": ["n"], "note": ["q"]}');
   assert.equal(commandFor("n", keys, true)?.command, "next");
   assert.equal(commandFor("j", keys, true), null);
+  assert.equal(areDefaults(keys), false);
+  assert.equal(areDefaults(readKeys("{}")), true);
 });
 
 test("with single keys off only Control and Shift with the key act; Escape and arrows stay", () => {

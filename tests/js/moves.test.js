@@ -6,6 +6,7 @@ import {
   extendToComma,
   extendToQuotationMark,
   extendToSentenceEnd,
+  fromFirstWord,
   partAt,
   sentencesOf,
   startAfter,
@@ -97,3 +98,10 @@ const cases = [
 for (const [name, drawn, moving, move, expected] of cases) {
   test(name, () => assert.equal(extend(drawn, moving, move), expected));
 }
+
+test("a sentence that opens with a quotation mark begins at its first word", () => {
+  const text = windowOf("It fell. “We left,” he said.");
+  const words = wordsOf(text, "en");
+  const starts = fromFirstWord(sentencesOf(text, "en"), words).map(({ start }) => start - OFFSET);
+  assert.deepEqual(starts, [0, 10]);
+});

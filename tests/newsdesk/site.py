@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsdesk.embedded_postgres.processes import is_running
@@ -27,9 +28,10 @@ cluster.leave()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One NEWSDESK_VAR."""
+    """One NEWSDESK_VAR, and what else its processes find in their environment."""
 
     var: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,6 +42,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "newsdesk.settings",
             "PYTHONWARNINGS": "default",
             "LOG_LEVEL": "ERROR",
+            **self.settings,
         }
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

@@ -12,6 +12,20 @@ from annotations.api.base import NoSuchPath
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT")
+# What some parameters have to look like; all others are ids.
+_LIKE = {"slug": "x", "secret": "x", "key": "x", "prefix": "x", "provider_id": "x", "uidb36": "abc"}
+# Rows that name something where the route has a parameter.
+_NAMED = {
+    "/login/link/unknown/": "/login/link/<>/",
+    "/login/reset/abc-unknown/": "/login/reset/<>-<>/",
+    "/login/provider/oidc/": "/login/provider/<>/",
+    "/login/provider/oidc/back/": "/login/provider/<>/back/",
+    "/invitations/unknown/": "/invitations/<>/",
+    "/account/second-factor/passkeys/1/": "/account/second-factor/passkeys/<>/",
+    "/account/second-factor/passkeys/1/removal/": "/account/second-factor/passkeys/<>/removal/",
+    "/account/sessions/1/": "/account/sessions/<>/",
+    "/account/tokens/nd_unknown/": "/account/tokens/<>/",
+}
 _ANY_ID = "00000000-0000-7000-8000-000000000000"
 
 
@@ -43,7 +57,8 @@ def ids_in_forms() -> set[str]:
 
 def shape(path: str) -> str:
     """Write a path without the names of its parameters and without its query."""
-    return re.sub(r"<[^>]*>|\{[^}]*\}", "<>", path.partition("?")[0]).replace("login/link/unknown/", "login/link/<>/")
+    plain = re.sub(r"<[^>]*>|\{[^}]*\}", "<>", path.partition("?")[0])
+    return _NAMED.get(plain, plain)
 
 
 def _patterns() -> Iterator[tuple[str, URLPattern]]:
@@ -69,7 +84,7 @@ def _methods(path: str, pattern: URLPattern) -> list[str]:
     if view is not None:
         own_head = ["HEAD"] if view.__dict__.get("head") else []
         return [name for name in _METHODS if hasattr(view, name.lower())] + own_head
-    concrete = _PARAMETER.sub(lambda match: "x" if match[1] in {"slug", "secret"} else _ANY_ID, path)
+    concrete = _PARAMETER.sub(lambda match: _LIKE.get(match[1], _ANY_ID), re.sub(r"<int:\w+>", "1", path))
     refused = Client().generic("TRACE", concrete)
     assert refused.status_code == 405, path
     return [name for name in refused["Allow"].split(", ") if name not in {"HEAD", "OPTIONS"}]

@@ -44,6 +44,7 @@ class Row:
 API: Final = "/api/v1/"
 PROJECT, OUTLET, INCIDENT = f"{API}projects/{{project}}/", f"{API}outlets/", f"{API}incidents/"
 PARTY, ARTICLE, ANNOTATION, LINK = f"{API}parties/", f"{API}articles/", f"{API}annotations/", f"{API}links/"
+RELEASE: Final = f"{API}releases/"
 HTMX: Final = {"HX-Request": "true"}
 HOUSES = {"segments": [[145, 166]], "exact": ["two houses had burned"]}
 VERDICT = {"version": 1, "verdict": "approve"}
@@ -66,6 +67,26 @@ OPEN: Final = [
     Row("POST", "/login/", "nobody", named=NOWHERE),
     Row("GET", "/login/link/unknown/", "open", ok=410, named=NOWHERE),
     Row("POST", "/logout/", "open", ok=302, named=NOWHERE),
+    # Without a password given first there is no second step.
+    Row("GET", "/login/code/", "nobody", ok=302, named=NOWHERE),
+    Row("POST", "/login/code/", "nobody", ok=302, named=NOWHERE),
+    Row("GET", "/login/passkey/", "nobody", ok=302, named=NOWHERE),
+    Row("POST", "/login/passkey/", "nobody", ok=302, named=NOWHERE),
+    Row("GET", "/login/closed/", "open", named=NOWHERE),
+    # Only with a mail server, and only with a provider.
+    Row("GET", "/login/reset/", "open", ok=404, named=NOWHERE),
+    Row("POST", "/login/reset/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/reset/sent/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/reset/done/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/reset/abc-unknown/", "open", ok=404, named=NOWHERE),
+    Row("POST", "/login/reset/abc-unknown/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/provider/oidc/", "open", ok=404, named=NOWHERE),
+    Row("POST", "/login/provider/oidc/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/provider/oidc/back/", "open", ok=404, named=NOWHERE),
+    Row("GET", "/login/provider/stopped/", "open", named=NOWHERE),
+    Row("GET", "/login/provider/failed/", "open", ok=401, named=NOWHERE),
+    Row("GET", "/invitations/unknown/", "open", ok=410, named=NOWHERE),
+    Row("POST", "/invitations/unknown/", "open", ok=410, named=NOWHERE),
     Row("GET", f"{API}schema/", "open", named=NOWHERE),
     Row("GET", f"{API}docs/", "open", named=NOWHERE),
 ]
@@ -93,6 +114,14 @@ EXCHANGE: Final = [
     # A form without its file: whoever is let through is told so.
     Row("POST", f"{PROJECT}imports/", "analyst", "write", 400),
     Row("GET", f"{API}imports/{{import}}/", "viewer"),
+    Row("GET", RELEASE, "person", named=NOWHERE),
+    *filters(RELEASE, project="{project}"),
+    Row("POST", RELEASE, "reviewer", "review", 201, {"project": "{project}", "name": "New"}, named=BODY),
+    Row("GET", f"{RELEASE}{{release}}/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("HEAD", f"{RELEASE}{{release}}/download/", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/download/?format=csv&flavour=raw", "viewer"),
+    Row("GET", f"{RELEASE}{{release}}/changes/?since={{earlier}}", "viewer"),
 ]
 
 REGISTRY: Final = [
@@ -183,10 +212,61 @@ TEAMWORK: Final = [
     Row("POST", f"{ANNOTATION}{{claim}}/resubmit/", "analyst", "write", 200, {}, "claim", AUTHOR),
     Row("POST", f"{LINK}{{link}}/resubmit/", "analyst", "write", 200, {}, "link", AUTHOR),
     Row("POST", f"{API}decisions/{{decision}}/take/", "analyst", "write", whose=AUTHOR),
+    Row("GET", f"{ARTICLE}{{article}}/progress/", "viewer"),
     Row("GET", f"{ARTICLE}{{article}}/assignments/", "viewer"),
     Row("POST", f"{ARTICLE}{{article}}/assignments/", "analyst", "write", 201, {}),
     Row("DELETE", f"{ARTICLE}{{article}}/assignments/{{assigned}}/", "reviewer", "review", 204),
     Row("POST", f"{PROJECT}next-article/", "analyst", "write"),
+    Row("GET", f"{PROJECT}inbox/", "viewer"),
+    Row("GET", f"{PROJECT}guideline/", "viewer"),
+    Row("PATCH", f"{PROJECT}guideline/", "admin", "review", 200, {"text": "# Claim"}, "guideline"),
+    Row("GET", f"{PROJECT}guideline/history/", "viewer"),
+]
+
+ACCOUNT: Final = "/account/"
+FACTORS: Final = "/account/second-factor/"
+# People of the table have no password and no second factor, so nothing is asked again, and there is nothing to remove.
+ACCOUNTS: Final = [
+    Row("GET", f"{ACCOUNT}email/", "person", named=NOWHERE),
+    Row("POST", f"{ACCOUNT}email/", "person", ok=302, body={"email": "a@example.org"}, named=NOWHERE),
+    Row("GET", f"{ACCOUNT}password/", "person", ok=302, named=NOWHERE),
+    Row("POST", f"{ACCOUNT}password/", "person", ok=302, named=NOWHERE),
+    Row("GET", f"{ACCOUNT}password/first/", "person", named=NOWHERE),
+    Row("POST", f"{ACCOUNT}password/first/", "person", ok=400, body={"password1": "short"}, named=NOWHERE),
+    *(
+        Row(method, f"{ACCOUNT}confirm/{way}", "person", ok=403, named=NOWHERE)
+        for method in ("GET", "POST")
+        for way in ("", "code/", "passkey/")
+    ),
+    Row("GET", FACTORS, "person", named=NOWHERE),
+    Row("GET", f"{FACTORS}app/", "person", named=NOWHERE),
+    Row("POST", f"{FACTORS}app/", "person", ok=400, body={"code": "1"}, named=NOWHERE),
+    Row("GET", f"{FACTORS}app/removal/", "person", ok=404, named=NOWHERE),
+    Row("POST", f"{FACTORS}app/removal/", "person", ok=404, named=NOWHERE),
+    Row("GET", f"{FACTORS}recovery-codes/", "person", ok=404, named=NOWHERE),
+    Row("GET", f"{FACTORS}recovery-codes/new/", "person", named=NOWHERE),
+    Row("POST", f"{FACTORS}recovery-codes/new/", "person", ok=400, named=NOWHERE),
+    Row("GET", f"{FACTORS}passkeys/", "person", named=NOWHERE),
+    Row("GET", f"{FACTORS}passkeys/new/", "person", named=NOWHERE),
+    Row("POST", f"{FACTORS}passkeys/new/", "person", ok=400, body={"credential": "{}"}, named=NOWHERE),
+    Row("GET", f"{FACTORS}passkeys/1/", "person", ok=404, named=NOWHERE),
+    Row("POST", f"{FACTORS}passkeys/1/", "person", ok=404, body={"name": "x"}, named=NOWHERE),
+    Row("GET", f"{FACTORS}passkeys/1/removal/", "person", ok=404, named=NOWHERE),
+    Row("POST", f"{FACTORS}passkeys/1/removal/", "person", ok=404, named=NOWHERE),
+    Row("GET", f"{ACCOUNT}sessions/", "person", named=NOWHERE),
+    Row("POST", f"{ACCOUNT}sessions/others/", "person", ok=302, named=NOWHERE),
+    Row("POST", f"{ACCOUNT}sessions/1/", "person", ok=404, named=NOWHERE),
+    Row("GET", f"{ACCOUNT}providers/", "person", named=NOWHERE),
+    Row("POST", f"{ACCOUNT}providers/", "person", ok=400, body={"account": "1"}, named=NOWHERE),
+    Row("GET", f"{ACCOUNT}tokens/", "person", named=NOWHERE),
+    Row("POST", f"{ACCOUNT}tokens/", "person", body={"name": "x", "scope": "read", "days": "7"}, named=NOWHERE),
+    Row("POST", f"{ACCOUNT}tokens/nd_unknown/", "person", ok=404, named=NOWHERE),
+    Row("GET", "/p/{slug}/invitations/", "admin"),
+    Row("POST", "/p/{slug}/invitations/", "admin", body={"role": "viewer", "days": "7", "note": ""}),
+    Row("POST", "/p/{slug}/invitations/{invitation}/", "admin", ok=302),
+    # Eve is in the other project too.
+    Row("GET", "/p/{slug}/members/{lone member}/deactivation/", "admin"),
+    Row("POST", "/p/{slug}/members/{lone member}/deactivation/", "admin", ok=302),
 ]
 
 PAGE: Final = "/p/{slug}/"
@@ -198,6 +278,8 @@ PAGES: Final = [
     Row("POST", "/account/", "person", ok=302, body={"theme": "dark", "language": "en"}, named=NOWHERE),
     Row("GET", "/account/keys/", "person", named=NOWHERE),
     Row("POST", "/account/keys/", "person", ok=302, body={"reset": "yes"}, named=NOWHERE),
+    Row("GET", "/account/mail/", "person", named=NOWHERE),
+    Row("POST", "/account/mail/", "person", ok=302, body={"digest": "off"}, named=NOWHERE),
     Row("GET", "/projects/", "person", named=NOWHERE),
     Row("POST", "/projects/", "person", ok=302, body={"name": "Another"}, named=NOWHERE),
     Row("GET", f"{PAGE}articles/", "viewer"),
@@ -206,6 +288,22 @@ PAGES: Final = [
     Row(
         "POST", f"{PAGE}articles/new/", "analyst", ok=302, body={"title": "New", "text": "New words.", "language": "en"}
     ),
+    Row("GET", f"{PAGE}export/", "viewer"),
+    Row("GET", f"{PAGE}export/?format=csv", "viewer", headers=HTMX),
+    Row("GET", f"{PAGE}import/", "analyst"),
+    # A form without its file.
+    Row("POST", f"{PAGE}import/", "analyst", ok=400, body={"act": "check"}),
+    Row("GET", f"{PAGE}releases/", "viewer"),
+    Row(
+        "POST", f"{PAGE}releases/", "reviewer", ok=302, body={"name": "New", "state": "approved", "text": "include"}
+    ),
+    Row("GET", f"{PAGE}releases/{{number}}/?since=1", "viewer"),
+    Row("GET", f"{PAGE}webhooks/", "admin"),
+    # Switched off unless a site wants them: whoever is let through is told so.
+    Row("POST", f"{PAGE}webhooks/", "admin", ok=400, body={"url": "https://example.org/", "topics": "release"}),
+    Row("GET", f"{PAGE}webhooks/{{webhook}}/", "admin"),
+    Row("POST", f"{PAGE}webhooks/{{webhook}}/end/", "admin", ok=302),
+    Row("POST", f"{PAGE}webhooks/deliveries/{{delivery}}/", "admin", ok=302),
     Row("GET", f"{PAGE}review/", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&annotation={{claim}}", "viewer"),
     Row("GET", f"{PAGE}review/?view=all&link={{link}}", "viewer"),
@@ -226,6 +324,27 @@ PAGES: Final = [
     Row("POST", f"{PAGE}inbox/proposals/{{decision}}/", "analyst", ok=302, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/submissions/", "analyst", ok=302, body={"record": "annotation:{claim}:1"}, whose=AUTHOR),
     Row("POST", f"{PAGE}inbox/settlements/", "viewer", ok=302, body={"record": "annotation:{claim}:1"}),
+    Row("GET", f"{PAGE}settings/", "admin"),
+    Row("POST", f"{PAGE}settings/", "admin", ok=302, body={"version": "1", "name": "Home", "visibility": "shared"}),
+    Row("GET", f"{PAGE}members/", "admin"),
+    Row("POST", f"{PAGE}members/additions/", "admin", ok=302, body={"user": "newcomer", "role": "viewer"}),
+    Row("POST", f"{PAGE}members/roles/", "admin", ok=302, body={"user": "{member}", "role": "analyst"}),
+    Row("POST", f"{PAGE}members/removals/", "admin", ok=302, body={"user": "{member}"}),
+    Row("POST", f"{PAGE}members/handovers/", "admin", ok=302, body={"user": "{member}", "to": "noa"}),
+    Row("GET", f"{PAGE}redactions/", "reviewer"),
+    Row("GET", f"{PAGE}redactions/{{redaction}}/", "reviewer"),
+    Row("POST", f"{PAGE}redactions/{{redaction}}/", "reviewer", ok=302),
+    Row("POST", f"{PAGE}redactions/{{redaction}}/end/", "reviewer", ok=302),
+    Row("GET", f"{DESK}redactions/", "admin"),
+    Row("POST", f"{DESK}redactions/", "admin", body={"words": "Monday", "look": "yes"}),
+    Row("POST", f"{PAGE}inbox/comments/read/", "viewer", ok=302),
+    Row("POST", f"{PAGE}inbox/given/read/", "viewer", ok=302),
+    Row("GET", f"{PAGE}log/", "admin"),
+    Row("GET", f"{PAGE}log/?person=ana&kind=tags&since=2020-01-01&article={{article}}&after={{article}}", "admin"),
+    Row("GET", f"{PAGE}guideline/", "viewer"),
+    Row("GET", f"{PAGE}guideline/versions/?older=1&newer=1", "viewer"),
+    Row("GET", f"{PAGE}guideline/edit/", "admin"),
+    Row("POST", f"{PAGE}guideline/edit/", "admin", ok=302, body={"text": "# Claim", "version": "1"}),
     Row("POST", f"{PAGE}articles/next/", "analyst", ok=302),
     Row("POST", f"{DESK}assignments/", "analyst", ok=302),
     Row("POST", f"{DESK}assignments/end/", "reviewer", ok=302, body={"assignee": "{assigned}"}),
@@ -284,4 +403,4 @@ PAGES: Final = [
     ),
 ]  # fmt: skip
 
-ROWS: Final = [*OPEN, *ADMINISTRATION, *EXCHANGE, *REGISTRY, *ARTICLES, *RECORDS, *TEAMWORK, *PAGES]
+ROWS: Final = [*OPEN, *ADMINISTRATION, *EXCHANGE, *REGISTRY, *ARTICLES, *RECORDS, *TEAMWORK, *ACCOUNTS, *PAGES]

@@ -17,6 +17,8 @@ from tests.rights.table import NOWHERE, ROWS, Row
 IDS_IN_FORMS = {
     "ArticleFilterForm.outlet": "/articles/?search=",
     "ArticleFilterForm.after": "/articles/?search=",
+    "LogForm.article": "/log/?person=",
+    "LogForm.after": "/log/?person=",
     "FocusForm.focus": "?focus=",
     "PlaceForm.article": "?view=all&article=",
     "PlaceForm.outlet": "&outlet=",

@@ -17,6 +17,8 @@ EXPECTED = {
     Action.EDIT_OTHERS: ("admin", "write"),
     Action.READ_ADMINISTRATION: ("admin", "read"),
     Action.ADMINISTER: ("admin", "review"),
+    Action.REQUEST_REDACTION: ("admin", "review"),
+    Action.CONFIRM_REDACTION: ("reviewer", "review"),
 }
 ROLES = ["viewer", "analyst", "reviewer", "admin"]
 SCOPES = ["read", "write", "review"]

@@ -254,6 +254,7 @@ attempt("SQL: as a replica, where triggers sleep")(lambda _w, _m: sql("SET sessi
 
 
 def test_there_are_thirty_and_more() -> None:
+    print(f"\nattempts to get around four eyes: {len(ATTEMPTS)}")
     assert len(ATTEMPTS) >= 30
 
 

@@ -1,14 +1,22 @@
+from datetime import date
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from annotations.models import Annotation, Comment, Link
+from annotations.models import Annotation, Comment, Link, MailSettings, User
+from annotations.queries.access import Actor
 from annotations.rules.kinds import Kind
 from annotations.rules.review import Reason, State, Verdict
-from annotations.services.annotations import AnnotationChange, withdraw_annotation
+from annotations.services.accounts import make_user
+from annotations.services.annotations import AnnotationChange, edit_annotation, withdraw_annotation
+from annotations.services.assignments import assign_article, release_article
+from annotations.services.comments import add_comment
 from annotations.services.review import DecisionDraft, decide
+from annotations.views.content_forms import ContentForm
 from tests.factories import approve, submit, tag, verdict_on
 from tests.views.conftest import SignIn
-from tests.world import ARMY, MAYOR, Case, World, make_world
+from tests.world import ARMY, HOUSES, MAYOR, Case, World, make_world
 
 PATH = "/p/northern-bridge/inbox/"
 HTMX = {"HX-Request": "true"}
@@ -93,6 +101,65 @@ def test_words_that_are_not_in_the_text_are_told_beside_the_field(world: World, 
     assert "These words do not stand in the text" in refused.text
     assert "The general</textarea>" in refused.text
     assert fresh(mention).state == State.RETURNED
+
+
+@pytest.fixture
+def houses(world: World) -> Annotation:
+    """A claim with a number that came back."""
+    made = tag(world.ana, world.article, Kind.CLAIM, HOUSES)
+    number = {"low": 40, "high": None, "unit": "houses"}
+    edit_annotation(
+        actor=world.ana,
+        annotation=made,
+        version=1,
+        change=AnnotationChange(attributes={**made.attributes, "quantity": number, "place": "north"}),
+    )
+    submit(world.ana, made)
+    decide(actor=world.rui, drafts=[verdict_on(fresh(made), Verdict.REQUEST_CHANGES, Reason.ATTRIBUTES)])
+    return fresh(made)
+
+
+def filled(form: ContentForm, **changed: str) -> dict[str, object]:
+    """What a browser sends of a form, with some fields typed over."""
+    shown = {field.html_name: field.value() for field in form}
+    return {name: value for name, value in {**shown, **changed}.items() if value not in (None, False)}
+
+
+def test_quantity_has_its_fields_in_the_form(world: World, houses: Annotation, sign_in: SignIn):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    typed = {"content-attribute_quantity_low": "1 200", "content-attribute_quantity_high": "1500"}
+    done = browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form, **typed)})
+    assert done.status_code == 302
+    changed = fresh(houses)
+    assert changed.attributes == {**houses.attributes, "quantity": {"low": 1200, "high": 1500, "unit": "houses"}}
+    assert changed.state == State.SUBMITTED
+
+
+def test_form_sent_as_it_was_shown_changes_nothing(world: World, houses: Annotation, sign_in: SignIn):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form)})
+    assert (fresh(houses).version, fresh(houses).state) == (houses.version, State.SUBMITTED)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"content-attribute_quantity_low": "many"}, "This must be a number"),
+        ({"content-attribute_quantity_high": "12"}, "low may not be above high"),
+        ({"content-attribute_event_date": "in May"}, "A date is YYYY"),
+    ],
+)
+def test_wrong_attribute_is_told_beside_its_field(
+    world: World, houses: Annotation, sign_in: SignIn, typed: dict[str, str], told: str
+):
+    browser = sign_in(world.ana)
+    [item] = browser.get(PATH).context["items"]
+    refused = browser.post(f"{PATH}submissions/", {"record": written(houses), **filled(item.form, **typed)})
+    assert refused.status_code == 400
+    assert told in refused.text
+    assert fresh(houses).state == State.RETURNED
 
 
 def test_proposal_is_shown_and_taken_in_the_author_s_name(world: World, mention: Annotation, sign_in: SignIn):
@@ -223,3 +290,64 @@ def test_in_a_blind_project_only_who_sees_the_record_is_called(db: None, sign_in
     say(sign_in(world.rui), made, "@ana @vic @adi look")
     assert set(Comment.objects.get().mentions) == {world.ana.user.id, world.adi.user.id}
     assert count_of(sign_in(world.ana)) == 1
+
+
+def test_an_article_that_was_given_is_told_until_it_is_read(world: World, sign_in: SignIn):
+    assign_article(actor=world.rui, article=world.article, username="ana", due=date(2030, 5, 1))
+    browser = sign_in(world.ana)
+    shown = browser.get(PATH).text
+    assert "rui gave you" in shown
+    assert "1 May" in shown
+    assert count_of(browser) == 1
+    assert browser.post(f"{PATH}given/read/").status_code == 302
+    assert count_of(browser) == 0
+    assert "gave you" not in browser.get(PATH).text
+
+
+def test_what_one_took_oneself_or_has_no_more_is_not_told(world: World, sign_in: SignIn):
+    assign_article(actor=world.ana, article=world.article, username="ana")
+    assert count_of(sign_in(world.ana)) == 0
+    release_article(actor=world.ana, article=world.article, username="ana")
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    release_article(actor=world.rui, article=world.article, username="ana")
+    assert count_of(sign_in(world.ana)) == 0
+
+
+def test_comments_are_marked_as_read(world: World, mention: Annotation, sign_in: SignIn):
+    add_comment(actor=world.rui, record=mention, text="Sure?")
+    browser = sign_in(world.ana)
+    assert count_of(browser) == 1
+    browser.post(f"{PATH}comments/read/")
+    assert count_of(browser) == 0
+    assert "Said to you" not in browser.get(PATH).text
+
+
+def test_reading_is_one_s_own_act(world: World, mention: Annotation, sign_in: SignIn):
+    add_comment(actor=world.rui, record=mention, text="Sure?")
+    assign_article(actor=world.rui, article=world.article, username="ana")
+    other = sign_in(world.adi)
+    for part in ("comments", "given"):
+        assert other.post(f"{PATH}{part}/read/").status_code == 302
+        assert sign_in(world.zoe).post(f"{PATH}{part}/read/").status_code == 404
+    assert count_of(sign_in(world.ana)) == 2
+
+
+@pytest.mark.parametrize(("email", "status"), [("ana@example.org", 302), ("", 400)])
+def test_mail_needs_an_address(world: World, sign_in: SignIn, email: str, status: int):
+    make_user(username="ana", email=email)
+    browser = sign_in(Actor(User.objects.get(username="ana")))
+    assert browser.post("/account/mail/", {"digest": "daily"}).status_code == status
+    assert [row.digest for row in MailSettings.objects.all()] == ["daily"] * (status == 302)
+    assert "This site has no mail server" in browser.get("/account/mail/").text
+
+
+def test_mail_is_off_until_asked_for_and_begins_with_the_wish(world: World, sign_in: SignIn):
+    make_user(username="ana", email="ana@example.org")
+    browser = sign_in(Actor(User.objects.get(username="ana")))
+    assert browser.get("/account/mail/").context["form"].initial == {"digest": "off"}
+    for digest in ("weekly", "off", "daily"):
+        before = timezone.now()
+        browser.post("/account/mail/", {"digest": digest})
+    wished = MailSettings.objects.get()
+    assert (wished.digest, wished.told_until > before) == ("daily", True)
+    assert browser.post("/account/mail/", {"digest": "hourly"}).status_code == 400

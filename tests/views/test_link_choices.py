@@ -93,3 +93,22 @@ def test_a_quote_is_tagged_and_linked_by_one_form(ana: Client, world: World, des
     assert f'<option value="{army.id}">' in ana.get(desk).text
     ana.post(f"{desk}annotations/quoting/", form)
     assert (Link.objects.get().type, Link.objects.get().target_id) == ("speaker", army.id)
+
+
+def test_other_articles_alone_are_listed_where_the_link_may_leave_the_article(ana: Client, world: World, desk: str):
+    other = make_article(world.ana, world.project, "The bridge fell.", title="Elsewhere")
+    there = tag(world.ana, other, Kind.CLAIM, "The bridge fell")
+    here, denial = (tag(world.ana, world.article, Kind.CLAIM, words) for words in (CLAIM, DENIAL))
+    asked = {"annotation": str(denial.id), "pick": "disputed", "everywhere": "yes"}
+    listed = ana.get(f"{desk}links/picker/", asked).text
+    assert f'value="{there.id}" data-digit="1"' in listed
+    assert f'value="{here.id}"' not in listed
+    assert f'value="{here.id}"' in ana.get(f"{desk}links/picker/", {**asked, "everywhere": ""}).text
+
+
+def test_a_link_that_cannot_leave_its_article_stays_in_it(ana: Client, world: World, desk: str):
+    claim, army = tag(world.ana, world.article, Kind.CLAIM, CLAIM), tag(world.ana, world.article, Kind.PARTY, ARMY)
+    asked = {"annotation": str(claim.id), "pick": "who", "everywhere": "yes"}
+    listed = ana.get(f"{desk}links/picker/", asked).text
+    assert f'value="{army.id}"' in listed
+    assert "everywhere" not in listed

@@ -1,7 +1,7 @@
 import pytest
 
 from annotations.models import Annotation, Decision
-from annotations.rules.kinds import Kind
+from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.rules.review import Reason, State, Verdict
 from annotations.services.annotations import AnnotationChange, edit_annotation
 from annotations.services.review import decide
@@ -155,6 +155,29 @@ def test_proposal_goes_with_asking_for_changes(world: World, submitted: Case, si
     proposal = Decision.objects.get().proposal
     assert proposal == {"segments": [[97, 103]], "exact": ["rebels"]}
     assert Annotation.objects.get(pk=submitted.denier.pk).state == State.RETURNED
+
+
+def test_proposal_may_change_every_attribute(world: World, submitted: Case, sign_in: SignIn):
+    browser = sign_in(world.rui)
+    shown = browser.get(PATH, {"annotation": str(submitted.claim.pk)})
+    names = {field.name.removeprefix("attribute_") for field in shown.context["content_form"]}
+    parts = {"quantity_low", "quantity_high", "quantity_unit"}
+    assert names >= set(ATTRIBUTES[Kind.CLAIM]) - {"quantity"} | parts
+    sent = {
+        "record": written(submitted.claim)[0],
+        "verdict": "request_changes",
+        "reason": "attributes",
+        "content-kind": "claim",
+        "content-words_0": submitted.claim.exact[0],
+        **{f"content-attribute_{name}": str(value) for name, value in submitted.claim.attributes.items()},
+        "content-attribute_quantity_low": "3",
+        "content-attribute_quantity_unit": "bridges",
+        "content-attribute_paraphrase": "They hold three.",
+    }
+    assert browser.post(f"{PATH}decisions/", sent).status_code == 302
+    quantity = {"low": 3, "high": None, "unit": "bridges"}
+    expected = {**submitted.claim.attributes, "paraphrase": "They hold three.", "quantity": quantity}
+    assert Decision.objects.get().proposal == {"attributes": expected}
 
 
 def test_untouched_proposal_form_is_no_proposal(world: World, submitted: Case, sign_in: SignIn):

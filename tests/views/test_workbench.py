@@ -12,7 +12,7 @@ from annotations.rules.permissions import Role
 from annotations.rules.review import State
 from tests.factories import make_article, make_member, tag
 from tests.views.conftest import SignIn
-from tests.world import ARMY, CLAIM, DENIAL, QUOTE, Case, World
+from tests.world import ARMY, CLAIM, DENIAL, QUOTE, REBELS, Case, World
 
 HTMX = {"HX-Request": "true"}
 
@@ -210,3 +210,18 @@ def test_a_colleague_cannot_change_a_tag(world: World, sign_in: SignIn, desk: st
 
 def test_an_article_of_another_project_is_not_found(ana: Client, world: World):
     assert ana.get(f"/p/elsewhere/articles/{world.article.id}/").status_code == 404
+
+
+def test_mentions_of_one_party_carry_the_same_token(ana: Client, world: World, desk: str):
+    mentions = [tag(world.ana, world.article, Kind.PARTY, words, parties=(world.army.id,)) for words in (ARMY, REBELS)]
+    tag(world.ana, world.article, Kind.PARTY, "The mayor")
+    token = str(world.army.id)[-8:]
+    page = ana.get(desk).text
+    assert page.count(f'data-p="{token}"') == len(mentions)
+    assert page.count("data-p=") == len(mentions)
+
+
+def test_what_is_set_stands_on_the_folded_attributes(ana: Client, world: World, desk: str):
+    claim = tag(world.ana, world.article, Kind.CLAIM, CLAIM, attributes={"act": "accuse", "topic": "casualties"})
+    panel = ana.get(f"{desk}panel/", {"focus": str(claim.id)}).text
+    assert "<span>accuse</span><span>casualties</span>" in panel

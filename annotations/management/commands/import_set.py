@@ -13,6 +13,7 @@ from annotations.formats import CODECS, DEFAULT_FORMAT
 from annotations.models import User
 from annotations.queries.access import Actor, get_project_for
 from annotations.services.exchange import ImportOrder, OnError, import_file
+from annotations.services.restoring import restore_archive
 
 
 class Command(BaseCommand):
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         parser.add_argument("--as", required=True, metavar="NAME", dest="username")
         parser.add_argument("--format", default=DEFAULT_FORMAT, choices=sorted(CODECS))
         parser.add_argument("--on-error", default=str(OnError.REFUSE), choices=[str(choice) for choice in OnError])
+        parser.add_argument(
+            "--restore",
+            action="store_true",
+            help="bring a full archive back into an empty project, with its ids, authors, decisions and times",
+        )
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
 
     def handle(self, **options: Any) -> None:
@@ -34,12 +40,18 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(_("There is no user %(name)s.") % {"name": options["username"]})
+        if options["restore"] and (options["dry_run"] or options["format"] != DEFAULT_FORMAT):
+            raise CommandError(_("--restore takes a whole archive of our own format, and has no dry run."))
         actor = Actor(user)
         order = ImportOrder(options["format"], OnError(options["on_error"]), options["dry_run"])
         try:
             project = get_project_for(actor, options["project"])
             with options["file"].open("rb") as file:
-                report = import_file(actor=actor, project=project, file=self._watched(file), order=order)
+                watched = self._watched(file)
+                if options["restore"]:
+                    report = restore_archive(actor=actor, project=project, file=watched)
+                else:
+                    report = import_file(actor=actor, project=project, file=watched, order=order)
         except OSError as error:
             raise CommandError(str(error)) from error
         except NewsdeskError as error:

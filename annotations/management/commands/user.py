@@ -14,6 +14,7 @@ from annotations.errors import NewsdeskError
 from annotations.models import User
 from annotations.rules.permissions import Role
 from annotations.services.accounts import make_user, set_membership
+from annotations.services.people import deactivate_user, reactivate_user, remove_second_factors
 
 
 class Command(BaseCommand):
@@ -28,16 +29,24 @@ class Command(BaseCommand):
         parser.add_argument("--password-stdin", action="store_true", help="read the password, one line, from stdin")
         parser.add_argument("--project", metavar="SLUG", help="project to be a member of")
         parser.add_argument("--role", help=", ".join(Role))
+        parser.add_argument("--remove-second-factors", action="store_true", help="for who lost phone and codes")
+        account = parser.add_mutually_exclusive_group()
+        account.add_argument("--deactivate", action="store_true", help="close the account; its sessions and tokens end")
+        account.add_argument("--reactivate", action="store_true", help="open the account again")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Store user and membership in one transaction."""
         role = _role(options["project"], options["role"])
         password = self._password() if options["password_stdin"] else None
+        acts = [options["deactivate"], options["reactivate"], options["remove_second_factors"]]
+        if any(acts) and not User.objects.filter(username=options["username"]).exists():
+            raise CommandError(_("There is no user {name}.").format(name=options["username"]))
         try:
             with transaction.atomic():
                 user = make_user(username=options["username"], email=options["email"], password=password)
                 if role is not None:
                     set_membership(user=user, slug=options["project"], role=role)
+                self._open_or_close(user, options)
         except NewsdeskError as refusal:
             raise CommandError(refusal.detail) from refusal
         if password is not None:
@@ -46,6 +55,17 @@ class Command(BaseCommand):
         if role is not None:
             told = _("{name} is {role} in {project}.")
             self.stdout.write(told.format(name=user.username, role=role, project=options["project"]))
+
+    def _open_or_close(self, user: User, options: dict[str, Any]) -> None:
+        if options["deactivate"]:
+            deactivate_user(user=user)
+            self.stdout.write(_("The account is closed; its sessions and tokens have ended."))
+        elif options["reactivate"]:
+            reactivate_user(user=user)
+            self.stdout.write(_("The account is open again; tokens have to be made anew."))
+        if options["remove_second_factors"]:
+            number = remove_second_factors(user=user)
+            self.stdout.write(_("Second factors and recovery codes taken away: {number}.").format(number=number))
 
     def _password(self) -> str:
         password = sys.stdin.readline().rstrip("\r\n")

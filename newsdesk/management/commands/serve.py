@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=_port, default=8000, help="port to listen on (default 8000)")
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+        parser.add_argument("--no-worker", action="store_true", help="leave background tasks to a worker elsewhere")
         parser.add_argument("--login", metavar="NAME", help="print a sign-in link for this user, valid for one hour")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -46,9 +47,9 @@ class Command(BaseCommand):
             raise CommandError(f"The database cannot be used: {error}") from error
         if collect_if_stale():
             self.stdout.write("Static files are ready.")
-        is_first_start = self._fill_demo(wanted=not options["no_demo"])
-        links = self._sign_in_links(options["login"], is_first_start=is_first_start)
-        self._serve(options["host"], options["port"], links)
+        is_new_demo = self._fill_demo(wanted=not options["no_demo"])
+        links = self._sign_in_links(options["login"], is_new_demo=is_new_demo)
+        self._serve(options["host"], options["port"], links, has_worker=not options["no_worker"])
 
     def _migrate(self) -> None:
         if missing_migrations():
@@ -57,27 +58,27 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
 
     def _fill_demo(self, *, wanted: bool) -> bool:
-        """Fill a database that holds no project and no user; tell whether it held none."""
+        """Fill a database that holds no project and no user; tell whether that was done."""
         is_empty = not (_has_rows("annotations", "Project") or get_user_model().objects.exists())
         if is_empty and wanted and "demo" in get_commands():
             self.stdout.write("Writing the demo project …")
             self.stdout.flush()
             call_command("demo")
-        return is_empty
+        return is_empty and wanted
 
-    def _sign_in_links(self, name: str | None, *, is_first_start: bool) -> list[tuple[str, str]]:
-        """Make single-use links; on a first start only when a person sits at the terminal."""
+    def _sign_in_links(self, name: str | None, *, is_new_demo: bool) -> list[tuple[str, str]]:
+        """Make single-use links: for the one asked for; for a new demo's people when a person sits at the terminal."""
         users = get_user_model().objects.filter(is_active=True).order_by("pk")
         if name is not None:
             users = users.filter(**{get_user_model().USERNAME_FIELD: name})
             if not users:
                 raise CommandError(f"There is no active user {name}. Make one: python manage.py user {name}")
-        elif not (is_first_start and sys.stdout.isatty()):
+        elif not (is_new_demo and sys.stdout.isatty()):
             return []
         create_sign_in_link = import_string(_LINK_MAKER)
         return [(user.get_username(), create_sign_in_link(user=user)) for user in users]
 
-    def _serve(self, host: str, port: int, links: list[tuple[str, str]]) -> None:
+    def _serve(self, host: str, port: int, links: list[tuple[str, str]], *, has_worker: bool) -> None:
         base = f"http://{address('localhost' if host in _EVERYWHERE else host, port)}"
         if host not in _LOOPBACK | _EVERYWHERE and host not in settings.ALLOWED_HOSTS:
             settings.ALLOWED_HOSTS.append(host)
@@ -89,7 +90,12 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         threads = {"workers": settings.WEB_WORKERS, "threads": settings.WEB_THREADS}
-        Server(address(host, port), threads, announce).run()
+        Server(address(host, port), threads, announce, task_worker=_work if has_worker else None).run()
+
+
+def _work(parent: int) -> None:
+    """Run background tasks, in a process that the server made for it, until the server is gone."""
+    call_command("worker", parent=parent)
 
 
 def _port(text: str) -> int:

@@ -5,15 +5,16 @@ import {
   extendToComma,
   extendToQuotationMark,
   extendToSentenceEnd,
+  fromFirstWord,
   partAt,
   sentencesOf,
   startAfter,
   startBefore,
   wordsOf,
 } from "../text/moves.js";
-import { blockAt, offsetAt, placeOf, startOf, windowAround } from "../text/selection.js";
+import { blockAt, blocksOf, offsetAt, placeOf, startOf, windowAround } from "../text/selection.js";
 
-/** @import { TextWindow } from "../types.js" */
+/** @import { Segment, TextWindow } from "../types.js" */
 /** @import { Stretch } from "../text/moves.js" */
 
 const MARGIN_PX = 110;
@@ -111,10 +112,8 @@ export class Caret {
     if (word) this.hold({ ...word, moving: "end" });
   }
 
-  /** Select the sentence or the whole block at an offset. @param {"sentence" | "block"} part */
-  selectPart(part) {
-    const selection = document.getSelection();
-    const at = offsetAt(this.body, selection?.anchorNode ?? null, selection?.anchorOffset ?? 0) ?? this.offset();
+  /** Select the sentence or the block at a place. @param {"sentence" | "block"} part @param {number} at */
+  selectPart(part, at) {
     const block = blockAt(this.body, at);
     if (!block) return;
     const start = startOf(block);
@@ -129,11 +128,19 @@ export class Caret {
     const at = this.offset();
     const text = windowAround(this.body, at);
     if (!text) return;
-    const parts = unit === "word" ? wordsOf(text, this.language(at)) : sentencesOf(text, this.language(at));
+    const words = wordsOf(text, this.language(at));
+    const parts = unit === "word" ? words : sentencesOf(text, this.language(at));
+    if (isExtending && !this.stretch() && unit === "word") return this.selectBeside(words, at, by);
     if (isExtending) return this.extend((held) => extendBy(text, parts, held, by));
-    const found = by > 0 ? startAfter(parts, at) : startBefore(parts, at);
-    if (found !== null) this.put(unit === "word" ? found : this.firstWordFrom(text, found));
-    else this.put(by > 0 ? (parts.at(-1)?.end ?? at) : (parts[0]?.start ?? at));
+    const starts = unit === "word" ? words : fromFirstWord(parts, words);
+    const found = by > 0 ? startAfter(starts, at) : startBefore(starts, at);
+    this.put(found ?? (by > 0 ? parts.at(-1)?.end : parts[0]?.start) ?? at);
+  }
+
+  /** Begin a selection with the word at the caret, or with the one before it. @param {Segment[]} words @param {number} at @param {1 | -1} by */
+  selectBeside(words, at, by) {
+    const word = by > 0 ? partAt(words, at) : words.findLast(({ start }) => start < at);
+    if (word) this.hold({ ...word, moving: by > 0 ? "end" : "start" });
   }
 
   /** @param {string} command */
@@ -163,14 +170,25 @@ export class Caret {
     if (offsetAt(this.body, selection.focusNode, selection.focusOffset) === null) this.put(this.lastKnown ?? 0);
   }
 
-  /** @param {1 | -1} by */
+  /** A page on or back; where the page does not scroll so far, the caret goes the rest of the way. @param {1 | -1} by */
   turnPage(by) {
     const rect = this.rect();
-    window.scrollBy(0, by * PAGE * window.innerHeight);
-    const y = Math.min(Math.max(rect?.top ?? 0, MARGIN_PX), window.innerHeight - MARGIN_PX);
-    const place = document.caretPositionFromPoint?.(rect?.left ?? this.body.getBoundingClientRect().left + 4, y);
+    const way = by * PAGE * window.innerHeight;
+    const before = window.scrollY;
+    window.scrollBy(0, way);
+    const wanted = (rect?.top ?? 0) + way - (window.scrollY - before);
+    const { top, bottom, left } = this.body.getBoundingClientRect();
+    if (wanted < top || wanted > bottom) return this.put(by > 0 ? this.end() : 0);
+    const y = Math.min(Math.max(wanted, MARGIN_PX), window.innerHeight - MARGIN_PX);
+    const place = document.caretPositionFromPoint?.(rect?.left ?? left + 4, y);
     const at = place ? offsetAt(this.body, place.offsetNode, place.offset) : null;
     if (at !== null) this.put(at);
+  }
+
+  /** Where the text ends. */
+  end() {
+    const last = blocksOf(this.body).at(-1);
+    return last ? startOf(last) + [...(last.textContent ?? "")].length : 0;
   }
 
   /** Visual order: in a block from right to left, the word to the right is the one before. @param {string} name */
@@ -198,11 +216,6 @@ export class Caret {
     range.setStart(...place);
     const rect = range.getBoundingClientRect();
     return rect.height > 0 ? rect : (blockAt(this.body, this.offset())?.getBoundingClientRect() ?? null);
-  }
-
-  /** @param {TextWindow} text @param {number} at */
-  firstWordFrom(text, at) {
-    return partAt(wordsOf(text, this.language(at)), at)?.start ?? at;
   }
 
   firstVisible() {

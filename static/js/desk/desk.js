@@ -8,13 +8,15 @@ import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
-import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle } from "./focus.js";
+import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle, uncover } from "./focus.js";
+import { Folds } from "./folds.js";
 import { LinkDrag } from "./link-drag.js";
+import { Marking } from "./marking.js";
 import { choosePartyByKey } from "./party-query.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
-import { asFields, bare, SpanEditor } from "./span-editor.js";
+import { SpanEditor } from "./span-editor.js";
 import { drawUnsent } from "./unsent.js";
 import { Writer } from "./writer.js";
 
@@ -29,8 +31,6 @@ export class Desk {
   /** @param {HTMLElement} root the element around text, cards and tools */
   constructor(root) {
     this.root = root;
-    /** @type {Selected[]} */
-    this.gathered = [];
     /** @type {Command[]} */
     this.postponed = [];
     /** @type {string[]} */
@@ -44,10 +44,14 @@ export class Desk {
     this.body = /** @type {HTMLElement} */ (root.querySelector(".article-body"));
     this.caret = new Caret(this.body);
     this.span = new SpanEditor(this);
+    this.marking = new Marking(this);
+    this.folds = new Folds(root);
     this.place = new PlaceKeeper(root, this.body);
     this.writer = new Writer(this);
     this.stop = new AbortController();
-    new Pointer(this).listen(this.stop.signal);
+    this.pointer = new Pointer(this);
+    this.pointer.listen(this.stop.signal);
+    this.folds.listen(this.stop.signal);
     new LinkDrag(this).listen(this.stop.signal);
     this.listen(this.stop.signal);
     this.refresh();
@@ -57,6 +61,7 @@ export class Desk {
   /** Let go of everything that is not inside the element. */
   close() {
     this.stop.abort();
+    cancelAnimationFrame(this.frame ?? 0);
     this.writer.outbox.close();
     for (const name of ["snap", "pending", "failed"]) drawHighlight(name, []);
   }
@@ -73,7 +78,10 @@ export class Desk {
     on("submit", (event) => this.writer.takeForm(event), true);
     on("change", (event) => this.writer.takeChange(event), true);
     on("htmx:configRequest", (event) => this.writer.addToken(event));
-    on("htmx:beforeSwap", () => this.place.keep());
+    on("htmx:beforeSwap", (event) => {
+      this.place.keep();
+      this.writer.putIn(event.detail);
+    });
     on("htmx:oobBeforeSwap", (event) => this.place.guard(event));
     on("htmx:afterRequest", (event) => this.settle(event));
     on(SPAN_DRAGGED, (event) => this.span.drag(event.detail));
@@ -96,8 +104,13 @@ export class Desk {
       this.isPicking = true;
       this.digit = "";
     }
-    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postponed.push(command);
+    if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postpone(command);
     else this.act(command);
+  }
+
+  /** It waits for the write before it, not for those that come after. @param {Command} command */
+  postpone(command) {
+    this.postponed.push({ ...command, after: this.writer.lastKey() });
   }
 
   /** @param {Command} command */
@@ -105,9 +118,9 @@ export class Desk {
     if (command in PICKS) return this.pick(PICKS[command]);
     if (isEdge(command)) return this.span.moveEdge(command);
     const acts = /** @type {Record<string, () => void>} */ ({
-      tag: () => this.tag(/** @type {Kind} */ (kind)),
+      tag: () => this.marking.tag(/** @type {Kind} */ (kind)),
       sticky: () => this.keepKind(kind ?? ""),
-      "add-segment": () => this.gather(),
+      "add-segment": () => this.marking.gather(),
       next: () => this.go(neighbourOf(this.root, 1)?.dataset.a),
       previous: () => this.go(neighbourOf(this.root, -1)?.dataset.a),
       go: () => this.go(otherEnd(this.root, this.trail)),
@@ -127,36 +140,6 @@ export class Desk {
     if (acts[command]) return acts[command]();
     if (document.activeElement !== this.body) this.body.focus({ preventScroll: true });
     this.caret.obey(command);
-  }
-
-  /** Tag the selection, with the segments gathered before; without one, change the focused tag's kind. @param {Kind} kind */
-  tag(kind) {
-    this.span.leave();
-    const selected = this.selected(kind);
-    const segments = [...this.gathered, ...(selected ? [selected] : [])];
-    if (segments.length === 0) return this.changeKind(kind);
-    segments.sort((one, other) => one.start - other.start);
-    const words = segments.map(({ exact }) => exact);
-    this.writer.write(
-      "tag",
-      { kind, ...asFields(segments) },
-      { pending: segments.map(bare), kind, words: words.join(" … ") },
-    );
-    this.gathered = [];
-    this.caret.put(segments[segments.length - 1].end);
-    this.say("");
-    if (kind === "cue") this.showCues(true);
-    this.draw();
-  }
-
-  /** Keep the selection as one segment of a tag to come. */
-  gather() {
-    const selected = this.selected("quote");
-    if (!selected) return this.say(this.root.dataset.nothing);
-    this.gathered.push(selected);
-    this.caret.put(selected.end);
-    this.draw();
-    this.say(this.root.dataset.gathered);
   }
 
   /** Every new selection gets this kind at once, until it is asked for again. @param {string} kind */
@@ -227,9 +210,9 @@ export class Desk {
   }
 
   cancel() {
-    const hadSelection = this.caret.stretch() !== null || this.gathered.length > 0 || this.span.editing !== "";
+    const hadSelection = this.caret.stretch() !== null || this.marking.gathered.length > 0 || this.span.editing !== "";
     const isInText = document.activeElement === this.body || document.activeElement === document.body;
-    this.gathered = [];
+    this.marking.gathered = [];
     this.span.leave();
     if (hadSelection) this.caret.put(this.caret.offset());
     else if (isInText) this.focusTag("");
@@ -298,11 +281,17 @@ export class Desk {
     this.timer = setTimeout(() => this.draw(), PREVIEW_DELAY_MS);
   }
 
-  /** Draw everything that is not saved. */
+  /** Draw everything that is not saved, with the next frame. */
   draw() {
+    cancelAnimationFrame(this.frame ?? 0);
+    this.frame = requestAnimationFrame(() => this.drawNow());
+  }
+
+  drawNow() {
     const selected = this.selected();
     this.root.classList.toggle("has-selection", selected !== null);
-    const shown = [...this.gathered, ...(selected ? [selected] : [])];
+    if (selected === null) this.pointer.hideBar();
+    const shown = [...this.marking.gathered, ...(selected ? [selected] : [])];
     drawHighlight(
       "snap",
       shown.flatMap((part) => rangesOf(this.body, part)),
@@ -317,10 +306,19 @@ export class Desk {
       if (elt.dataset?.ask === "panel") this.panelsAsked -= 1;
       else if (!successful) this.isPicking = false;
     }
-    this.place.giveBack();
+    this.folds.restore();
     this.refresh();
+    this.place.giveBack();
+    uncover(this.root, this.focused());
     this.dismissToast();
-    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+    this.actPostponed();
+  }
+
+  actPostponed() {
+    const isDue = /** @param {Command} command */ ({ after }) => !this.isUnsettled() || after === this.writer.answered;
+    const due = this.postponed.filter(isDue);
+    this.postponed = this.postponed.filter((command) => !due.includes(command));
+    for (const command of due) this.act(command);
   }
 
   /** A message about what was done goes by itself; its buttons are never the only way. */
@@ -349,6 +347,7 @@ export class Desk {
   /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
   openPicker(ids) {
     this.isPicking = true;
+    this.say("");
     showHints(this.root, ids);
     this.refresh();
     const digit = this.digit;
@@ -359,6 +358,7 @@ export class Desk {
 
   leavePicker() {
     this.isPicking = false;
+    this.say("");
     this.refresh();
     this.body.focus({ preventScroll: true });
   }
@@ -384,6 +384,6 @@ export class Desk {
 
   /** The first piece of the tag in focus. */
   focused() {
-    return firstMarkOf(this.root, this.root.dataset.focus ?? "");
+    return firstMarkOf(this.body, this.root.dataset.focus ?? "");
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Linking with the mouse: from a row of the card onto a tag. Only tags that can be linked light up. */
+/** Linking with the mouse: from a row of the card, or from the tag's handle, onto a tag. Only what can take it lights up. */
 import { PICKS } from "./picks.js";
 
 /** @import { Desk } from "./desk.js" */
@@ -7,16 +7,20 @@ import { PICKS } from "./picks.js";
 const FAR_PX = 6;
 const EDGE_PX = 70;
 const SCROLL_PX = 18;
+const CLAIMS = ["claim", "counterclaim"];
+/** From the handle the tag it is dropped on says what is meant. */
+const ANY = "any";
 /** @type {Record<string, string[]>} */
 const TARGETS = {
+  [ANY]: ["party", ...CLAIMS],
   who: ["party"],
   about: ["party"],
   relayed_by: ["party"],
   cued_by: ["cue"],
-  disputed: ["claim", "counterclaim"],
-  supports: ["claim", "counterclaim"],
-  same_as: ["claim", "counterclaim"],
-  expresses: ["claim", "counterclaim"],
+  disputed: CLAIMS,
+  supports: CLAIMS,
+  same_as: CLAIMS,
+  expresses: CLAIMS,
 };
 
 export class LinkDrag {
@@ -33,15 +37,19 @@ export class LinkDrag {
     this.desk.root.addEventListener("pointerdown", (event) => this.start(event), { signal });
     document.addEventListener("pointermove", (event) => this.move(event), { signal });
     document.addEventListener("pointerup", (event) => this.drop(event), { signal });
+    document.addEventListener("pointercancel", () => this.end(), { signal });
+    this.desk.root.addEventListener("dragstart", (event) => this.pick && event.preventDefault(), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.end(), { signal, capture: true });
     this.desk.root.addEventListener("click", (event) => this.swallow(event), { signal, capture: true });
   }
 
   /** @param {PointerEvent} event */
   start(event) {
-    const row = event.target instanceof Element ? event.target.closest(".annotation-panel [data-command]") : null;
-    const pick = PICKS[row?.getAttribute("data-command") ?? ""];
+    const from = event.target instanceof Element ? event.target : null;
+    const row = from?.closest(".annotation-panel [data-command]");
+    const pick = from?.closest("[data-link]") ? ANY : PICKS[row?.getAttribute("data-command") ?? ""];
     if (!pick || event.button !== 0) return;
+    if (pick === ANY) event.preventDefault();
     this.pick = pick;
     this.from = { x: event.clientX, y: event.clientY };
   }
@@ -52,23 +60,39 @@ export class LinkDrag {
     const isFar = Math.hypot(event.clientX - this.from.x, event.clientY - this.from.y) > FAR_PX;
     if (!this.isDragging && isFar) {
       this.isDragging = true;
-      this.desk.root.dataset.linking = TARGETS[this.pick].join(" ");
+      this.desk.root.dataset.linking = this.targets().join(" ");
     }
     if (!this.isDragging) return;
     event.preventDefault();
     document.getSelection()?.empty();
-    if (event.clientY < EDGE_PX) window.scrollBy(0, -SCROLL_PX);
-    if (event.clientY > window.innerHeight - EDGE_PX) window.scrollBy(0, SCROLL_PX);
+    this.scrollAt(event.clientY);
+  }
+
+  /** What the link may end at; a quote disputes nothing. */
+  targets() {
+    const isQuote = this.desk.focused()?.classList.contains("quote");
+    return isQuote && this.pick === ANY ? ["party"] : TARGETS[this.pick];
+  }
+
+  /** At its edges the page goes on scrolling, also while the mouse rests. @param {number} y */
+  scrollAt(y) {
+    cancelAnimationFrame(this.frame ?? 0);
+    const by = y < EDGE_PX ? -SCROLL_PX : y > window.innerHeight - EDGE_PX ? SCROLL_PX : 0;
+    if (!this.isDragging || by === 0) return;
+    window.scrollBy(0, by);
+    this.frame = requestAnimationFrame(() => this.scrollAt(y));
   }
 
   /** @param {PointerEvent} event */
   drop(event) {
     const { pick, isDragging } = this;
+    const targets = isDragging ? this.targets() : [];
     this.end();
     if (!isDragging) return;
     this.hasDropped = true;
-    const mark = targetAt(document.elementFromPoint(event.clientX, event.clientY), TARGETS[pick]);
-    if (mark?.dataset.a) this.link(pick, mark.dataset.a);
+    const mark = targetAt(document.elementFromPoint(event.clientX, event.clientY), targets);
+    const isParty = mark?.classList.contains("party");
+    if (mark?.dataset.a) this.link(pick === ANY ? (isParty ? "who" : "disputed") : pick, mark.dataset.a);
   }
 
   /** @param {string} pick @param {string} target */

@@ -1,7 +1,9 @@
 // @ts-check
 /** Keeps caret, selection, focus and scroll where they are while answers replace parts of the page. */
 import { find } from "../lib/dom.js";
-import { offsetAt, placeOf } from "../text/selection.js";
+import { isTyping } from "../lib/keys.js";
+import { firstBelow } from "../text/near.js";
+import { blocksOf, offsetAt, placeOf } from "../text/selection.js";
 
 /** @typedef {{id: string, element: Element}} Waiting a block that came while somebody was selecting in it */
 
@@ -39,18 +41,18 @@ export class PlaceKeeper {
     this.restore = null;
   }
 
-  /** Decide about one part of an answer: blocks wait while somebody selects, cards with words typed in stay. @param {CustomEvent} event */
+  /** The same for answers that htmx puts in. @param {CustomEvent} event */
   guard(event) {
     const { target, fragment } = event.detail;
-    if (!(target instanceof HTMLElement)) return;
-    const isBlock = target.dataset.s !== undefined;
-    if (isBlock && this.isDragging) {
-      const element = fragment.firstElementChild;
-      if (element) this.waiting.push({ id: target.id, element });
-      event.detail.shouldSwap = false;
-    } else if (target.id === "annotation-panel" && isTypedIn(target) && isSameTag(target, fragment)) {
-      event.detail.shouldSwap = false;
-    }
+    const part = fragment.firstElementChild;
+    if (target instanceof HTMLElement && part && this.keeps(target, part)) event.detail.shouldSwap = false;
+  }
+
+  /** Decide about one part of an answer: blocks wait while somebody selects, cards with words typed in stay. @param {HTMLElement} there @param {Element} part */
+  keeps(there, part) {
+    const isWaiting = there.dataset.s !== undefined && this.isDragging;
+    if (isWaiting) this.waiting.push({ id: there.id, element: part });
+    return isWaiting || (there.id === "annotation-panel" && isTypedIn(there) && isSameTag(there, part));
   }
 
   drag() {
@@ -77,7 +79,8 @@ export class PlaceKeeper {
 
   /** @param {[number, number] | null} selected */
   restoreSelection(selected) {
-    if (!selected || String(this.selection()) === String(selected)) return;
+    // A field that has the focus would not take letters any more.
+    if (!selected || isTyping(document.activeElement) || String(this.selection()) === String(selected)) return;
     const anchor = placeOf(this.body, selected[0]);
     const focus = placeOf(this.body, selected[1]);
     if (anchor && focus) document.getSelection()?.setBaseAndExtent(...anchor, ...focus);
@@ -85,11 +88,8 @@ export class PlaceKeeper {
 
   /** The block by which a shift is measured: that of the tag in focus, else the first in sight. */
   line() {
-    const mark = find(this.reader, "mark.is-focused", HTMLElement);
-    const focused = mark?.closest("[data-s]");
-    if (focused && isInSight(focused)) return focused;
-    for (const block of this.body.querySelectorAll("[data-s]")) if (isInSight(block)) return block;
-    return null;
+    const focused = find(this.body, "mark.is-focused", HTMLElement)?.closest("[data-s]");
+    return focused && isInSight(focused) ? focused : blockInSight(this.body);
   }
 }
 
@@ -99,6 +99,13 @@ function isInSight(element) {
   return bottom > 0 && top < window.innerHeight;
 }
 
+/** The first block that reaches into the window. @param {HTMLElement} body @returns {Element | null} */
+function blockInSight(body) {
+  const blocks = blocksOf(body);
+  const first = blocks[firstBelow(blocks, (block) => block.getBoundingClientRect().bottom > 0)];
+  return first && isInSight(first) ? first : null;
+}
+
 /** Typing in the panel is not thrown away. @param {HTMLElement} panel */
 function isTypedIn(panel) {
   const field = document.activeElement;
@@ -106,9 +113,10 @@ function isTypedIn(panel) {
   return isField && panel.contains(field) && field.type !== "search" && field.value !== field.defaultValue;
 }
 
-/** @param {HTMLElement} panel @param {DocumentFragment} fragment */
-function isSameTag(panel, fragment) {
-  return fragment.firstElementChild?.getAttribute("data-a") === panel.dataset.a;
+/** @param {HTMLElement} panel @param {Element} part */
+function isSameTag(panel, part) {
+  const hasBothSides = part.querySelector(".annotation-conflict") !== null;
+  return part.getAttribute("data-a") === panel.dataset.a && !hasBothSides;
 }
 
 /** Only a focus that the answer has taken away comes back. @param {string} id */

@@ -17,6 +17,13 @@ export function post(sender, write) {
   sent.catch(() => {});
 }
 
+/** Send what is left while the page goes away; nobody hears the answer. @param {string} url @param {Fields} fields @param {string} token */
+export function beacon(url, fields, token) {
+  const body = new URLSearchParams({ [TOKEN]: token });
+  for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
+  navigator.sendBeacon(url, body);
+}
+
 /** Ask for the page's submit form again: its token is of the session of now. @param {Element} asker */
 export function askForToken(asker) {
   htmx().ajax("GET", window.location.pathname, {

@@ -2,9 +2,11 @@
 /** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
+import { nextOf } from "../lib/queue.js";
 import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
+import { putAnswer } from "./answer.js";
 import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
 import { listUnsent } from "./unsent.js";
 
@@ -16,6 +18,7 @@ export class Writer {
   constructor(desk) {
     this.desk = desk;
     this.sentInTurn = 0;
+    this.answered = "";
     this.sender = find(desk.root, ".outbox", HTMLElement);
     const asker = find(desk.root, ".token-asker", HTMLElement);
     this.outbox = new Outbox({
@@ -60,13 +63,20 @@ export class Writer {
   post(write) {
     const id = write.fields.annotation;
     if (typeof id === "string" && !write.isSent) {
-      const version = firstMarkOf(this.desk.root, id)?.dataset.v;
+      const version = firstMarkOf(this.desk.body, id)?.dataset.v;
       if (version) write.fields.version = version;
       write.isSent = true;
       keepWrite(write);
     }
     this.sentInTurn = this.desk.turn;
     if (this.sender) post(this.sender, write);
+  }
+
+  /** Put in the parts of a write's answer ourselves; what was refused or goes elsewhere htmx puts in. @param {{elt: Element, target: Element, isError: boolean, shouldSwap: boolean, serverResponse: string}} got */
+  putIn(got) {
+    if (got.elt !== this.sender || got.target !== this.sender || got.isError) return;
+    got.shouldSwap = false;
+    putAnswer(got.serverResponse, (there, part) => this.desk.place.keeps(there, part));
   }
 
   /** Take what htmx got; false when it is no answer to a write. @param {{elt: Element, successful: boolean, xhr: XMLHttpRequest | null}} got */
@@ -77,10 +87,16 @@ export class Writer {
     }
     if (elt !== this.sender) return false;
     const status = xhr?.status ?? 0;
+    this.answered = successful ? (nextOf(this.outbox.writes)?.key ?? "") : "";
     if (successful) this.desk.adoptPanel();
     if (status === 401) openLinksElsewhere(/** @type {Element} */ (document.getElementById("alerts")));
-    this.outbox.settle(status, xhr?.responseText ?? "", reasonOf(xhr));
+    this.outbox.settle(status, xhr?.responseText ?? "", successful ? "" : reasonOf(xhr));
     return true;
+  }
+
+  /** The last write that waits for its answer. */
+  lastKey() {
+    return this.outbox.writes.findLast(({ reason }) => reason === undefined)?.key;
   }
 
   /** Show how saving stands, in words and on the unsent cards. @param {Saving} saving */

@@ -7,33 +7,41 @@ import { PICKER_CLOSED, PICKER_OPENED, send } from "../lib/events.js";
 /** Sends `picker:opened` with the ids that carry a digit, and `picker:closed`. */
 export class LinkPicker extends HTMLElement {
   connectedCallback() {
-    this.press = this.press.bind(this);
-    this.load = this.load.bind(this);
-    this.addEventListener("keydown", this.press);
-    document.addEventListener("htmx:load", this.load);
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    this.addEventListener("keydown", (event) => this.press(event), { signal });
+    this.addEventListener("click", (event) => this.answer(event), { signal });
+    document.addEventListener("htmx:load", (event) => this.load(event), { signal });
     /** @type {HTMLButtonElement | null} */
     this.wanted = null;
     this.isReady = false;
     if (this.hidden) return;
-    const input = this.input();
-    input?.focus({ preventScroll: true });
+    this.input()?.focus({ preventScroll: true });
     // The cards find their places in the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => this.scrollIntoView({ block: "nearest" })));
-    send(
-      this,
-      PICKER_OPENED,
-      this.choices().map((choice) => choice.value),
-    );
+    this.tell();
   }
 
   disconnectedCallback() {
-    this.removeEventListener("keydown", this.press);
-    document.removeEventListener("htmx:load", this.load);
+    this.stop?.abort();
   }
 
-  /** Now htmx knows the forms; a choice made before goes out. @param {Event} event */
+  /** Say which tags carry a digit now. */
+  tell() {
+    const ids = this.choices().map((choice) => choice.value);
+    send(this, PICKER_OPENED, ids);
+  }
+
+  /** Now htmx knows the forms: a choice made before goes out; new choices and a preview are shown. @param {Event} event */
   load(event) {
-    if (!(event.target instanceof Node) || !event.target.contains(this)) return;
+    const loaded = event.target;
+    if (!(loaded instanceof Element)) return;
+    if (loaded.id === "link-preview" && this.contains(loaded)) {
+      loaded.scrollIntoView({ block: "nearest" });
+      return find(loaded, "button", HTMLButtonElement)?.focus({ preventScroll: true });
+    }
+    if (loaded.id === "link-choices" && this.contains(loaded)) return this.tell();
+    if (!loaded.contains(this)) return;
     this.isReady = true;
     this.choose(this.wanted ?? null);
   }
@@ -50,17 +58,43 @@ export class LinkPicker extends HTMLElement {
   /** Do what the key stands for here; false when it is typing. @param {KeyboardEvent} event @returns {boolean} */
   act(event) {
     if (event.key === "Escape") return this.close();
+    if (event.target !== this.input()) return false;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") return this.move(event.key === "ArrowDown" ? 1 : -1);
     if (event.key === "Enter") return this.choose(this.current());
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!isPlain || this.input()?.value !== "") return false;
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? /^[1-9]$/.exec(event.key)?.[0];
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    return digit !== undefined && isPlain && this.input()?.value === "" && this.chooseDigit(digit);
+    if (event.key === "/") return this.lookElsewhere();
+    return digit !== undefined && !event.shiftKey && this.chooseDigit(digit);
   }
 
   /** Choose by the digit shown. @param {string} digit */
   chooseDigit(digit) {
     this.choose(this.choices().find((choice) => choice.dataset.digit === digit) ?? null);
     return true;
+  }
+
+  /** The choice that is one of some tags, the first of them first. @param {string[]} ids @returns {HTMLButtonElement | null} */
+  choiceAmong(ids) {
+    const choices = this.choices();
+    const id = ids.find((one) => choices.some((choice) => choice.value === one));
+    return choices.find((choice) => choice.value === id) ?? null;
+  }
+
+  /** Show what other articles hold, where such links may leave the article. */
+  lookElsewhere() {
+    find(this, "[name='everywhere']", HTMLInputElement)?.click();
+    return true;
+  }
+
+  /** A click leaves, or shows the passage of another article first. @param {Event} event */
+  answer(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const choice = target?.closest("[data-preview]");
+    if (target?.closest("[value='leave']")) this.close();
+    if (!(choice instanceof HTMLButtonElement)) return;
+    event.preventDefault();
+    this.choose(choice);
   }
 
   close() {
@@ -81,11 +115,18 @@ export class LinkPicker extends HTMLElement {
     return true;
   }
 
-  /** @param {HTMLButtonElement | null} choice */
+  /** Link to it; a passage of another article is shown first. @param {HTMLButtonElement | null} choice */
   choose(choice) {
-    if (this.isReady) choice?.click();
-    else this.wanted = choice;
+    if (!this.isReady) this.wanted = choice;
+    else if (choice?.dataset.preview) this.previewOf(choice)?.click();
+    else choice?.click();
     return true;
+  }
+
+  /** @param {HTMLButtonElement} choice */
+  previewOf(choice) {
+    const links = findAll(this, "#link-previews a", HTMLAnchorElement);
+    return links.find((link) => link.getAttribute("href") === choice.dataset.preview);
   }
 
   current() {

@@ -26,9 +26,24 @@ export class ReviewDeck extends HTMLElement {
     this.removeEventListener("htmx:afterSwap", this.markCurrentRow);
   }
 
+  /** The id of the record that is shown; empty when there is none. */
+  get record() {
+    return find(this, "#review-frame", HTMLElement)?.dataset.record ?? "";
+  }
+
+  /** The ids of what goes with it. */
+  get bundle() {
+    return findAll(this, '.bundle input[name="with"]', HTMLInputElement).map(({ value }) => value.split(":")[1]);
+  }
+
+  /** Whether nothing is left here to decide. */
+  get isDone() {
+    return find(this, "#review-frame:not([data-record])", HTMLElement) !== null;
+  }
+
   /** The record beside the queue has changed: its row is the current one now. */
   markCurrentRow() {
-    this.markRow(`review-row-${find(this, "#review-frame", HTMLElement)?.dataset.record}`);
+    this.markRow(`review-row-${this.record}`);
     this.armed = "";
   }
 
@@ -56,6 +71,8 @@ export class ReviewDeck extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   press(event) {
+    const isSending = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.repeat;
+    if (isSending && this.sendTyped(event.target)) return event.preventDefault();
     if (!isSingleKey(event) || event.repeat) return;
     const key = keyName(event);
     const isDone = event.shiftKey ? key === "a" && this.previewSelected() : this.act(key);
@@ -72,7 +89,29 @@ export class ReviewDeck extends HTMLElement {
     if (key === "x") return this.selectCurrent();
     if (/^[1-7]$/.test(key)) return this.chooseReason(Number(key));
     if (key === "Escape") return this.arm("");
+    if (key === "p") return this.openProposal();
     return this.pressButton(key);
+  }
+
+  /** Open the form in which a reviewer writes the record anew. @returns {boolean} */
+  openProposal() {
+    const details = find(this, "details.proposal", HTMLDetailsElement);
+    if (!details || details.matches("fieldset:disabled *")) return false;
+    details.open = true;
+    find(details, "textarea, select, input", HTMLElement)?.focus();
+    return true;
+  }
+
+  /**
+   * Send what was typed into the decision form: with the verdict that waits, else asking for changes.
+   * @param {EventTarget | null} target
+   * @returns {boolean}
+   */
+  sendTyped(target) {
+    if (!(target instanceof Element) || !target.closest(".decision-form")) return false;
+    const isProposing = target.closest(".proposal") !== null;
+    const key = this.armed === "reject" ? "r" : this.armed || isProposing ? "c" : "";
+    return key !== "" && this.pressButton(key);
   }
 
   /**
@@ -83,12 +122,23 @@ export class ReviewDeck extends HTMLElement {
   step(by) {
     const rows = findAll(this, ".review-row a", HTMLAnchorElement);
     const current = rows.findIndex((row) => row.hasAttribute("aria-current"));
-    const next = rows[current + by];
+    const ahead = by === 1 ? rows.slice(current + 1) : rows.slice(0, Math.max(current, 0)).reverse();
+    const next = ahead.find(isOpen);
     const following = by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : null;
     (next ?? following)?.click();
     // At once, so that pressing again goes on from there.
     if (next) this.markRow(next.closest(".review-row")?.id ?? "");
     return Boolean(next ?? following);
+  }
+
+  /** Leave a record that is decided: for the next one, the next page, or one that was passed over. */
+  goOn() {
+    if (this.step(1)) return;
+    const left = findAll(this, ".review-row a", HTMLAnchorElement).find(isOpen);
+    const done = find(this, "template.deck-done", HTMLTemplateElement);
+    if (left) left.click();
+    else if (done) find(this, "#review-frame", HTMLElement)?.replaceWith(done.content.cloneNode(true));
+    if (!left) find(this, "#review-record", HTMLElement)?.focus();
   }
 
   /**
@@ -179,4 +229,9 @@ export class ReviewDeck extends HTMLElement {
     if (verdict) find(this, 'input[name="reason"]', HTMLInputElement)?.focus();
     return verdict !== "" || wasArmed;
   }
+}
+
+/** Whether a row is still to be decided. @param {HTMLAnchorElement} row */
+function isOpen(row) {
+  return row.closest(".review-row:not([hidden])") !== null;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Two handles at the edges of the focused tag, to make it longer or shorter with mouse or finger.
+// Handles of the focused tag: two at its edges, to make it longer or shorter, and one to draw a link from.
 
 import { find } from "../lib/dom.js";
 import { SPAN_DRAGGED, send } from "../lib/events.js";
@@ -45,22 +45,24 @@ export class SpanHandles extends HTMLElement {
     this.hidden = !isShown;
     if (!isShown) return;
     const isRtl = getComputedStyle(marks[0]).direction === "rtl";
+    const link = find(this, "[data-link]", HTMLElement);
+    if (link) link.hidden = ["party", "cue"].includes(marks[0].classList[0]);
     const first = marks[0].getClientRects()[0];
     const last = [...marks[marks.length - 1].getClientRects()].at(-1);
-    if (first) this.put("start", isRtl ? first.right : first.left, first);
-    if (last) this.put("end", isRtl ? last.left : last.right, last);
+    if (!first) return;
+    const [from, to] = isRtl ? [first.right, last?.left] : [first.left, last?.right];
+    this.put("[data-edge='start']", from, first.top - AWAY_PX);
+    this.put("[data-link]", from, first.bottom + AWAY_PX);
+    if (last && to !== undefined) this.put("[data-edge='end']", to, last.bottom + AWAY_PX);
   }
 
-  /** @param {string} edge @param {number} x @param {DOMRect} rect */
-  put(edge, x, rect) {
-    const handle = find(this, `[data-edge="${edge}"]`, HTMLElement);
+  /** @param {string} name @param {number} x @param {number} y */
+  put(name, x, y) {
+    const handle = find(this, name, HTMLElement);
     const around = this.offsetParent?.getBoundingClientRect();
     if (!handle || !around) return;
     handle.style.setProperty("--x", `${x - around.left}px`);
-    handle.style.setProperty(
-      "--y",
-      `${(edge === "start" ? rect.top - AWAY_PX : rect.bottom + AWAY_PX) - around.top}px`,
-    );
+    handle.style.setProperty("--y", `${y - around.top}px`);
   }
 
   /** @param {PointerEvent} event */

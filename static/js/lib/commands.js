@@ -2,7 +2,7 @@
 /** Which key asks for which command of the workbench. The map comes from the server; these are its defaults. */
 import { isTyping, keyName } from "./keys.js";
 
-/** @typedef {{command: string, kind?: string}} Command */
+/** @typedef {{command: string, kind?: string, after?: string}} Command `after` is the key of the write it waits for */
 /** @typedef {Record<string, string[]>} KeyMap */
 
 /** @type {KeyMap} */
@@ -74,6 +74,11 @@ export function readKeys(json) {
   return { ...DEFAULT_KEYS, ...JSON.parse(json) };
 }
 
+/** Whether nobody has changed a key. @param {KeyMap} keys */
+export function areDefaults(keys) {
+  return Object.entries(DEFAULT_KEYS).every(([command, names]) => String(keys[command]) === String(names));
+}
+
 /**
  * Give the command that a key press asks for; null when it is for somebody else.
  * @param {KeyboardEvent} event
@@ -132,9 +137,10 @@ export function pressed(event) {
 /** @param {KeyboardEvent} event @param {string} command */
 function isForElsewhere(event, command) {
   const target = event.target instanceof Element ? event.target : null;
+  // Dialogs close by themselves.
+  if (target?.closest("dialog")) return true;
   const isControlled = target?.closest("a, button, summary, input, select, textarea, dialog") !== null;
   if (command === "open" || command === "withdraw") return isControlled && target !== null;
   const isCaret = IN_TEXT.has(command.replace("extend-", ""));
-  if (!isCaret) return target?.closest("dialog") != null && command !== "cancel";
-  return target?.closest(".article-body") == null;
+  return isCaret && target?.closest(".article-body") == null;
 }

@@ -33,11 +33,12 @@ export function nextOf(writes) {
 
 /**
  * Say in one word how saving stands.
- * @param {Unsent[]} writes @param {boolean} isAway whether the last try found nobody @returns {SaveState}
+ * @param {Unsent[]} writes @param {boolean} isAway whether the last try found nobody @param {number} now @returns {SaveState}
  */
-export function stateOf(writes, isAway) {
-  const waiting = writes.filter((write) => write.reason === undefined).length;
-  if (waiting > 0) return isAway ? "offline" : "saving";
+export function stateOf(writes, isAway, now) {
+  const waiting = writes.filter((write) => write.reason === undefined);
+  if (waiting.length > 0 && isAway) return "offline";
+  if (waiting.length > 0) return waiting.every(({ due = 0 }) => due > now) ? "held" : "saving";
   return writes.length > 0 ? "failed" : "saved";
 }
 

@@ -48,6 +48,11 @@ export function sentencesOf(text, language) {
   return sentences;
 }
 
+/** Let sentences begin at their first word: a caret stands there, not at a quotation mark before it. @param {Segment[]} sentences @param {Segment[]} words */
+export function fromFirstWord(sentences, words) {
+  return sentences.map((sentence) => ({ ...sentence, start: partAt(words, sentence.start)?.start ?? sentence.start }));
+}
+
 /** The part that holds an offset, else the next one, else the last. @param {Segment[]} parts @param {number} at */
 export function partAt(parts, at) {
   return parts.find((part) => at < part.end) ?? parts.at(-1) ?? null;

@@ -2,7 +2,7 @@
 /** Which blocks are near the window; found by halving, so that no more than a few dozen places are measured. */
 import { blocksOf } from "./selection.js";
 
-const SCREENS_AROUND = 0.75;
+const SCREENS_AROUND = 1;
 
 /** Give the blocks in the window and a little around it. @param {HTMLElement} text @returns {HTMLElement[]} */
 export function blocksNear(text) {

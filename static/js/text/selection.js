@@ -4,9 +4,9 @@ import { codePointLength, codePoints, endsInsideCodePoint, utf16IndexOf } from "
 
 /** @import { Segment, TextWindow } from "../types.js" */
 
-/** Give the blocks in the order of the text. @param {ParentNode} root @returns {HTMLElement[]} */
+/** Give the blocks in the order of the text. @param {ParentNode} root the element whose children they are @returns {HTMLElement[]} */
 export function blocksOf(root) {
-  return /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-s]")]);
+  return /** @type {HTMLElement[]} */ ([...root.children]);
 }
 
 /** Give a block's first offset. @param {HTMLElement} block */

@@ -1,0 +1,183 @@
+"""The workbench in a Chromium: articles of 200,000 characters in paragraphs, and in a single paragraph.
+
+Reactions end when the frame that shows them has been drawn; the server and its database are included.
+"""
+
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.figures import Figure, at_most, plain
+from bench.ground import Ground
+from bench.material import ArticlePlan, write_set
+from tests.browser import find_browser
+
+AREA = "workbench"
+_LENGTH = 200_000
+_FIRST_NUMBER = 5_000
+# Six of a passage's tags have four cards among them.
+_PLANS: Mapping[str, tuple[int, bool]] = {
+    "3,000 spans": (3_000, False),
+    "300 spans": (300, False),
+    "30 spans": (30, False),
+    "one paragraph, 3,000 spans": (3_000, True),
+    "one paragraph, 300 spans": (300, True),
+    "one paragraph, 30 spans": (30, True),
+    "400 cards": (600, False),
+}
+_GOAL_DRAWN_MS = {30: 500, 300: 700, 3_000: 1_500}
+_WINDOW = {"width": 1440, "height": 900}
+_SCRIPT = (Path(__file__).parent / "workbench_page.js").read_text(encoding="utf-8").partition("\n")[2]
+_WARM_UP = 8
+_OPENED = """() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve({
+  painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
+  marks: document.querySelectorAll('mark.is-first').length,
+  cards: document.querySelectorAll('.annotation-card').length, drawn: performance.now()}), 0)))"""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one article showed; milliseconds."""
+
+    opened: list[dict[str, float]] = field(default_factory=list)
+    keys: list[dict[str, float]] = field(default_factory=list)
+    releases: list[dict[str, float]] = field(default_factory=list)
+    frames: list[float] = field(default_factory=list)
+    cards: list[float] = field(default_factory=list)
+    heap: float = 0.0
+
+
+def measure(ground: Ground) -> list[Figure]:
+    """Open each article, tag in it by keys and by mouse, scroll through it."""
+    paths = _make_articles(ground)
+    figures: list[Figure] = []
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=sandbox)
+        for name, path in paths.items():
+            figures += _told(name, _look(ground, browser, path))
+        browser.close()
+    return figures
+
+
+def _make_articles(ground: Ground) -> dict[str, str]:
+    """Import the articles into a project of their own; give the path of each workbench."""
+    plans = [
+        ArticlePlan(_FIRST_NUMBER + nth, _LENGTH, spans, is_one_paragraph)
+        for nth, (spans, is_one_paragraph) in enumerate(_PLANS.values())
+    ]
+    file = io.BytesIO()
+    write_set(file, plans)
+    mark = uuid4().hex
+    head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="set.jsonl"\r\n\r\n'
+    body = head.encode() + file.getvalue() + f"\r\n--{mark}--\r\n".encode()
+    with ground.client() as client:
+        project = client.post("/api/v1/projects/", {"name": "Workbench"}).json()
+        kind = f"multipart/form-data; boundary={mark}"
+        answer = client.send("POST", f"/api/v1/projects/{project['id']}/imports/", body, Content_Type=kind)
+        if answer.status != 201:
+            raise RuntimeError(f"the import answered {answer.status}: {answer.body[:1000]!r}")
+        articles = client.get(f"/api/v1/articles/?project={project['id']}").json()["results"]
+    ids = {article["title"]: article["id"] for article in articles}
+    numbers = dict(zip(_PLANS, range(_FIRST_NUMBER, _FIRST_NUMBER + len(_PLANS)), strict=True))
+    return {name: f"/p/{project['slug']}/articles/{ids[f'Report {number}']}/" for name, number in numbers.items()}
+
+
+def _look(ground: Ground, browser: Browser, path: str) -> _Seen:
+    seen = _Seen()
+    name, _, value = ground.cookie.partition("=")
+    base = f"http://127.0.0.1:{ground.port}"
+    context = browser.new_context(base_url=base, viewport=_WINDOW)  # type: ignore[arg-type]
+    context.add_cookies([{"name": name, "value": value, "url": base}])
+    page = context.new_page()
+    for _ in range(ground.scale.rounds + 1):
+        page.goto(path)
+        seen.opened.append(page.evaluate(_OPENED))
+    page.evaluate(_SCRIPT)
+    count = ground.scale.opens * 2
+    seen.keys = _tag(page, range(_WARM_UP + count), _by_key)[_WARM_UP:]
+    page.keyboard.press("Shift+Digit3")
+    seen.releases = _tag(page, range(count + _WARM_UP, 2 * count + _WARM_UP), _by_mouse)
+    page.keyboard.press("Shift+Digit3")
+    seen.frames = page.evaluate("() => bench.scroll()")
+    seen.cards = page.evaluate("(rounds) => bench.cards(rounds)", 60)
+    session = context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    seen.heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1024 / 1024
+    context.close()
+    return seen
+
+
+def _tag(page: Page, numbers: range, act: Any) -> list[dict[str, float]]:
+    """Tag one place after the other; give what was noted of each."""
+    before = page.evaluate("() => bench.acts.length")
+    for number in numbers:
+        # Spread over the article, not one after the other.
+        place = page.evaluate("(nth) => bench.select(nth)", number * 23 % 60)
+        act(page, place)
+        page.wait_for_function("(count) => bench.isDone(count)", arg=before + number - numbers.start + 1)
+        page.wait_for_timeout(30)
+    found: list[dict[str, float]] = page.evaluate("(first) => bench.acts.slice(first)", before)
+    return found
+
+
+def _by_key(page: Page, place: dict[str, Any]) -> None:
+    page.evaluate("(place) => bench.hold(place)", place)
+    page.wait_for_timeout(60)
+    page.evaluate("() => bench.watch('keydown')")
+    page.keyboard.press("3")
+
+
+def _by_mouse(page: Page, place: dict[str, Any]) -> None:
+    page.mouse.move(*place["from"])
+    page.mouse.down()
+    page.mouse.move(*place["to"], steps=3)
+    page.wait_for_timeout(60)
+    page.evaluate("() => bench.watch('pointerup')")
+    page.mouse.up()
+
+
+def _told(name: str, seen: _Seen) -> Iterator[Figure]:
+    spans = _PLANS[name][0]
+    # The first time nothing is in the browser's cache.
+    first, *others = seen.opened
+    yield plain(AREA, f"{name}: spans in the page", first["marks"], "")
+    yield at_most(AREA, f"{name}: first contentful paint, empty cache", first["painted"], "ms", 800)
+    yield at_most(AREA, f"{name}: the same, worst of the later", max(o["painted"] for o in others), "ms", 800)
+    if spans in _GOAL_DRAWN_MS:
+        yield at_most(AREA, f"{name}: all drawn, empty cache", first["drawn"], "ms", _GOAL_DRAWN_MS[spans])
+    yield from _reactions(f"{name}: key", seen.keys)
+    yield from _reactions(f"{name}: mouse released", seen.releases)
+    late = 100 * sum(frame > 34 for frame in seen.frames) / len(seen.frames)
+    yield at_most(AREA, f"{name}: frames over 34 ms while scrolling", late, "%", 1)
+    yield at_most(AREA, f"{name}: heap", seen.heap, "MiB", 60)
+    yield plain(AREA, f"{name}: cards", first["cards"], "")
+    yield at_most(AREA, f"{name}: cards near the window laid out, p95", p95(seen.cards), "ms", 4)
+
+
+def _reactions(name: str, acts: Sequence[dict[str, float]]) -> Iterator[Figure]:
+    late = sum("drawn" not in act for act in acts)
+    if late:
+        raise RuntimeError(f"{name}: {late} of {len(acts)} were not drawn at once: {acts}")
+    yield at_most(AREA, f"{name} to the tag drawn, p95", p95([a["drawn"] - a["pressed"] for a in acts]), "ms", 16)
+    saved = [act["saved"] - act["pressed"] for act in acts]
+    yield plain(AREA, f"{name} to the saved tag in the page, p50", p50(saved), "ms")
+    yield at_most(AREA, f"{name} to the saved tag in the page, p95", p95(saved), "ms", 50)
+    yield plain(AREA, f"{name} to the saved tag drawn, p95", p95([a["shown"] - a["pressed"] for a in acts]), "ms")
+    yield plain(AREA, f"{name}: of it the server, p50", p50([a["answered"] - a["asked"] for a in acts]), "ms")
+
+
+def p50(values: Sequence[float]) -> float:
+    """Give the median."""
+    return sorted(values)[len(values) // 2]
+
+
+def p95(values: Sequence[float]) -> float:
+    """Give the 95th percentile."""
+    return sorted(values)[min(len(values) - 1, int(0.95 * len(values)))]
