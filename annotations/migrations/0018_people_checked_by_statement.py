@@ -98,7 +98,7 @@ def person(model: str, name: str, *, may_be_null: bool = False) -> migrations.Al
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0020_webhooks")]
+    dependencies = [("annotations", "0017_webhooks")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS + PEOPLE),

@@ -14,6 +14,7 @@ from django.db import connection
 
 from annotations.errors import IncompleteFile, NewsdeskError
 from annotations.formats.native import read
+from annotations.models import Link
 from annotations.rules.kinds import Kind
 from annotations.rules.links import LinkType
 from tests.api.client import assert_problem
@@ -117,7 +118,7 @@ def test_an_outsider_is_not_told_that_nothing_changed(zoe, path):
 
 def test_twenty_exports_under_write_load_are_consistent(world, ana, path):
     is_over = threading.Event()
-    written = []
+    written: list[Link | NewsdeskError] = []
 
     def write():
         number = 0
