@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import brotli
@@ -16,8 +15,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from newsdesk.joining import join_modules, join_styles
 
-# Brought by drf-spectacular's sidecar; no page of ours uses them.
-_UNUSED = ["redoc", "swagger-ui-es-*"]
+# Brought by drf-spectacular's sidecar and django-htmx; no page of ours uses them.
+_UNUSED = ["redoc", "swagger-ui-es-*", "htmx-4*", "htmax-4*"]
 _MARKER = ".collected"
 _STYLES = "css/app.css"
 _LARGE_BYTES = 150_000
@@ -61,8 +60,9 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore
                 text: str = file.read().decode()
             return text
 
-        ours = [name for name in paths if fnmatch(name, "js/*.js")]
-        texts = {name: join_modules(name, read) for name in ours}
+        # The scripts that pages name; those in folders are parts of them.
+        scripts = [name for name in paths if PurePosixPath(name).match("js/*.js") and name.count("/") == 1]
+        texts = {name: join_modules(name, read) for name in scripts}
         if _STYLES in paths:
             texts[_STYLES] = join_styles(_STYLES, read)
         for name, text in texts.items():
