@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long enough password"
 PEOPLE = {"adi": "admin", "ana": "analyst", "rui": "reviewer"}
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 # Runs one statement as the application's role and prints what the database says to it.
 _AS_APPLICATION = """

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.e2e.desk import Desk
 from tests.e2e.site import PASSWORD, Site
@@ -88,7 +88,7 @@ def test_leaving_with_unsent_tags_asks_first(site: Site, open_desk: Callable[...
     article = site.make_article(project, TEXT)
     desk = open_desk(project, article)
     asked: list[str] = []
-    desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.page.on("dialog", lambda dialog: _dismiss(dialog, asked))
     desk.page.locator("#article-body").click()
     desk.page.context.set_offline(True)
     _tag(desk, range(1))
@@ -107,7 +107,7 @@ def test_signing_out_with_unsent_tags_asks_first(site: Site, open_desk: Callable
     _wait_shown(desk.page, 1)
     asked: list[str] = []
     account = desk.page.context.new_page()
-    account.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    account.on("dialog", lambda dialog: _dismiss(dialog, asked))
     account.goto("/account/")
     account.get_by_role("button", name="Sign out").click()
     account.wait_for_timeout(500)
@@ -149,3 +149,8 @@ def _wait_shown(page: Page, unsent: int) -> None:
 
 def _lose_the_right_to_tag(site: Site, project: dict[str, Any]) -> None:
     site.send("adi", "PATCH", f"projects/{project['id']}/members/ana/", {"role": "viewer"})
+
+
+def _dismiss(dialog: Dialog, asked: list[str]) -> None:
+    asked.append(dialog.type)
+    dialog.dismiss()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from annotations.rules.permissions import Scope
 from tests.rights.places import PEOPLE, ROLES, Place, Places
-from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, NOWHERE, OTHERS, PATH, Row
+from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, LIST, NOWHERE, OTHERS, PATH, Row
 
 SESSION, BEARER = "session", "bearer"
 HOME, ABROAD = "home", "abroad"
@@ -69,7 +69,7 @@ def expected(cell: Cell) -> Any:
     if not _scope_reaches(cell):
         return 403
     if is_foreign:
-        return (200, "nothing") if row.named == FILTER else 400
+        return (200, "nothing") if row.named == FILTER else 422 if row.named == LIST else 400
     return _status_of_member(cell)
 
 
