@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench.figures import Figure, at_most, plain
 from bench.ground import Ground
@@ -21,7 +21,7 @@ from tests.browser import find_browser
 AREA = "workbench"
 _LENGTH = 200_000
 _FIRST_NUMBER = 5_000
-# Six of a passage's tags have four cards among them.
+# Of six tags of a passage four have cards.
 _PLANS: Mapping[str, tuple[int, bool]] = {
     "3,000 spans": (3_000, False),
     "300 spans": (300, False),
@@ -47,6 +47,7 @@ class _Seen:
 
     opened: list[dict[str, float]] = field(default_factory=list)
     keys: list[dict[str, float]] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     releases: list[dict[str, float]] = field(default_factory=list)
     frames: list[float] = field(default_factory=list)
     cards: list[float] = field(default_factory=list)
@@ -110,8 +111,32 @@ def _look(ground: Ground, browser: Browser, path: str) -> _Seen:
     session = context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     seen.heap = page.evaluate("() => performance.memory.usedJSHeapSize") / 1024 / 1024
+    seen.work = _work(page, session, range(3 * count, 4 * count))
     context.close()
     return seen
+
+
+def _work(page: Page, session: CDPSession, numbers: range) -> list[float]:
+    """Tag by keys; give the processor's time of the page's main thread for each: what else runs does not change it."""
+    session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+    session.send("Performance.enable")
+    found = []
+    before = page.evaluate("() => bench.acts.length")
+    for number in numbers:
+        place = page.evaluate("(nth) => bench.select(nth)", number * 23 % 60)
+        page.evaluate("(place) => bench.hold(place)", place)
+        page.wait_for_timeout(60)
+        page.evaluate("() => bench.watch('keydown')")
+        started = _ticks(session)
+        page.keyboard.press("3")
+        page.wait_for_function("(count) => bench.isDone(count)", arg=before + number - numbers.start + 1)
+        found.append((_ticks(session) - started) * 1000)
+    return found
+
+
+def _ticks(session: CDPSession) -> float:
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return float(metrics["TaskDuration"])
 
 
 def _tag(page: Page, numbers: range, act: Any) -> list[dict[str, float]]:
@@ -153,6 +178,7 @@ def _told(name: str, seen: _Seen) -> Iterator[Figure]:
     if spans in _GOAL_DRAWN_MS:
         yield at_most(AREA, f"{name}: all drawn, empty cache", first["drawn"], "ms", _GOAL_DRAWN_MS[spans])
     yield from _reactions(f"{name}: key", seen.keys)
+    yield plain(AREA, f"{name}: the page's own work for a tag, processor time, p50", p50(seen.work), "ms")
     yield from _reactions(f"{name}: mouse released", seen.releases)
     late = 100 * sum(frame > 34 for frame in seen.frames) / len(seen.frames)
     yield at_most(AREA, f"{name}: frames over 34 ms while scrolling", late, "%", 1)

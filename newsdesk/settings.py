@@ -218,6 +218,8 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
+# Joining an account to another site opens a second way in, so the password is asked for first.
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # --- Mail -------------------------------------------------------------------------------------------------------

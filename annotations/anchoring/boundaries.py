@@ -3,6 +3,8 @@
 Everything here looks at a window around the position, never at the whole text.
 """
 
+from functools import lru_cache
+
 import regex
 
 from annotations.anchoring.anchor import Segment
@@ -28,7 +30,7 @@ def splits_grapheme(text: str, position: int) -> bool:
 
 def edge_before(text: str, position: int) -> int:
     """Give the last grapheme edge at or before a position."""
-    if not 0 < position < len(text):
+    if not 0 < position < len(text) or _stands_apart(text[position - 1 : position + 1]):
         return position
     start = _certain_edge(text, position)
     if start == position:
@@ -75,16 +77,20 @@ def _certain_edge(text: str, position: int) -> int:
     lowest = max(0, position - LONGEST_RUN)
     while position > lowest:
         pair = text[position - 1 : position + 1]
-        if pair.isascii():
-            if pair != "\r\n":
-                return position
-        elif FLAGS.fullmatch(pair):
-            if _run_length(FLAGS, text, lowest, position) % 2 == 0:
-                return position
-        elif not (CLUSTER.fullmatch(pair) or NEEDS_CONTEXT.match(pair)):
+        if _stands_apart(pair):
+            return position
+        if FLAGS.fullmatch(pair) and _run_length(FLAGS, text, lowest, position) % 2 == 0:
             return position
         position -= max(1, _run_length(JOINING, text, lowest, position))
     return position
+
+
+@lru_cache(maxsize=4096)
+def _stands_apart(pair: str) -> bool:
+    """Tell whether there is an edge between two code points whatever stands before them."""
+    if pair.isascii():
+        return pair != "\r\n"
+    return not (FLAGS.fullmatch(pair) or CLUSTER.fullmatch(pair) or NEEDS_CONTEXT.match(pair))
 
 
 def _run_length(pattern: "regex.Pattern[str]", text: str, lowest: int, position: int) -> int:

@@ -23,6 +23,8 @@ from annotations.api.fields import (
     ReferenceField,
     SegmentsField,
     TextField,
+    check_each,
+    ids_named,
 )
 from annotations.api.filters import (
     choices_parameter,
@@ -33,12 +35,12 @@ from annotations.api.filters import (
     text_parameter,
     true_parameter,
 )
-from annotations.api.parsers import Body
+from annotations.api.parsers import MAX_LIST_BYTES, Body
 from annotations.api.reviewed import ReviewedView, history_content
-from annotations.api.schema import HistoryOut, changes, lists, makes, reads, withdraws
+from annotations.api.schema import HistoryOut, OneOrMany, changes, lists, makes, reads, withdraws
 from annotations.errors import FieldError, InvalidFields
 from annotations.models import Annotation, Article
-from annotations.queries.access import get_annotation_for, get_article_for, require, require_scope
+from annotations.queries.access import articles_named, get_annotation_for, get_article_for, require, require_scope
 from annotations.queries.annotations import ROW, AnnotationFilter, Row, annotation_rows, with_approved_content
 from annotations.queries.history import history
 from annotations.rules.kinds import Kind
@@ -52,6 +54,7 @@ from annotations.services.annotations import (
     move_annotation,
     withdraw_annotation,
 )
+from annotations.services.bulk import create_annotations
 
 READ_ONLY = (*RECORD_FIELDS, "offset_unit", "approved_version", "author", "origin")
 
@@ -136,9 +139,22 @@ def annotation_record(annotation: Annotation) -> dict[str, Any]:
     return annotation_content(row)
 
 
-class AnnotationListView(ListView):
-    """All annotations one may see, and making one."""
+class AnnotationsIn(OneOrMany):
+    """One annotation, or a list of at most 1,000 that is stored whole or not at all."""
 
+    of = AnnotationIn
+
+
+class AnnotationsOut(OneOrMany):
+    """One annotation, or a list in the order of the one that was sent."""
+
+    of = AnnotationOut
+
+
+class AnnotationListView(ListView):
+    """All annotations one may see, and making one or many."""
+
+    max_list_bytes = MAX_LIST_BYTES
     parameters = parameters(
         id_parameter("project"),
         id_parameter("article"),
@@ -163,11 +179,14 @@ class AnnotationListView(ListView):
 
         return self.page(values, annotation_rows(self.actor, wanted), render)
 
-    @makes(AnnotationIn, AnnotationOut)
+    @makes(AnnotationsIn, AnnotationsOut)
     def post(self, request: Request) -> HttpResponseBase:
-        """Make an annotation."""
+        """Make an annotation, or up to 1,000 in a list: all or nothing."""
         require_scope(self.actor, Action.ANNOTATE)
         body = self.body()
+        if (items := self.items(body)) is not None:
+            drafts = self._drafts(items)
+            return self.once(body, lambda: self._make_all(drafts))
         article = self.named(body, "article", get_article_for)
         if article is not None:
             require(self.actor, Action.ANNOTATE, article.project_id)
@@ -180,6 +199,23 @@ class AnnotationListView(ListView):
         draft = AnnotationDraft(**{name: value for name, value in taken.items() if name != "article"})
         made = create_annotation(actor=self.actor, article=taken["article"], draft=draft)
         return self.created(annotation_record(made))
+
+    def _drafts(self, items: list[object]) -> list[tuple[Article, AnnotationDraft]]:
+        """Read a list. Raises: NotAllowed, Unprocessable."""
+        articles = {article.pk: article for article in articles_named(self.actor, ids_named(items, "article"))}
+        for project in {article.project_id for article in articles.values()}:
+            require(self.actor, Action.ANNOTATE, project)
+        return [
+            (
+                taken["article"],
+                AnnotationDraft(**{name: value for name, value in taken.items() if name != "article"}),
+            )
+            for taken in check_each(AnnotationIn, items, self.actor, found=articles)
+        ]
+
+    def _make_all(self, drafts: list[tuple[Article, AnnotationDraft]]) -> Response:
+        made = create_annotations(actor=self.actor, drafts=drafts)
+        return Response([annotation_record(annotation) for annotation in made], status=201)
 
 
 class AnnotationView(ReviewedView[Annotation]):

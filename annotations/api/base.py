@@ -5,11 +5,12 @@ inside it `matching`, then the shape of the input, then the service.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,13 +21,15 @@ from annotations.api.idempotency import answer_once
 from annotations.api.pagination import Place, Source, from_queryset, page, place_of, read_cursor, read_page_size
 from annotations.api.parsers import MAX_BODY_BYTES, Body, read_body
 from annotations.api.preconditions import etag, version_to_match
-from annotations.errors import NotFound, Stale
+from annotations.errors import FieldError, InvalidFields, NotFound, Stale, Unprocessable
 from annotations.queries.access import Actor
 
 PAGING = {
     "page_size": Parameter("page_size", read_page_size, {"type": "integer", "minimum": 1, "maximum": 500}),
     "cursor": Parameter("cursor", read_cursor, {"type": "string"}),
 }
+# Records in one list of a POST.
+MAX_ITEMS: Final = 1_000
 _R = TypeVar("_R")
 
 
@@ -80,6 +83,22 @@ class ApiView(APIView):
     ) -> dict[str, Any]:
         """Check a body against a shape; `found` are records the gate has given. Raises: InvalidFields."""
         return validate(shape, body, self.actor, partial=partial, found={record.pk: record for record in found})
+
+    def items(self, body: Body) -> list[object] | None:
+        """Answer the items of a body that is a list of records; None for any other.
+
+        Raises: InvalidFields, Unprocessable.
+        """
+        if not isinstance(body.content, list):
+            return None
+        if body.errors:
+            raise InvalidFields(body.errors)
+        if not body.content:
+            raise Unprocessable(code="required", errors=[FieldError("", "required", _("Send at least one record."))])
+        if len(body.content) > MAX_ITEMS:
+            detail = _("A list holds at most %(count)d records.") % {"count": MAX_ITEMS}
+            raise InvalidFields([FieldError("", "too_long", detail)])
+        return body.content
 
     def once(self, body: Body, act: Callable[[], Response]) -> HttpResponseBase:
         """Do `act` once per Idempotency-Key."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.base import ApiView
+from annotations.api.compression import GzipStream, mark, wants_gzip
 from annotations.api.filters import Parameter, choices_parameter, id_parameter, moment_parameter, parameters
 from annotations.api.schema import reads
 from annotations.formats import CODECS, DEFAULT_FORMAT, FLAVOURS, codec_named
@@ -25,6 +27,7 @@ from annotations.rules.review import State
 
 _OMIT: Final = "omit"
 _NAMES: Final = "names"
+_GZIP: Final = "-gzip"
 _MEDIA_TYPES: Final = sorted(
     {codec.type_of(flavour)[0] for codec in CODECS.values() for flavour in ("", *codec.flavours)}
 )
@@ -101,22 +104,44 @@ class ExportView(_Ordered):
     """The content of a project as a file."""
 
     @reads({(200, kind): OpenApiTypes.BINARY for kind in _MEDIA_TYPES}, parameters=EXPORT_PARAMETERS)
-    def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
-        """Stream the chosen set; docs/formats.md says how a whole file of each format is told from a cut one."""
-        export = open_export(self.order(pk))
-        response = StreamingHttpResponse(export.stream, content_type=export.media_type)
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Stream the chosen set; docs/formats.md says how a whole file of each format is told from a cut one.
+
+        With `Accept-Encoding: gzip` it is compressed; with the ETag of the last one in `If-None-Match` the answer is
+        304 while nothing has changed.
+        """
+        order = self.order(pk)
+        if request.headers.get("If-None-Match") and (unchanged := self._unchanged(order)) is not None:
+            return unchanged
+        export = open_export(order)
+        is_gzip = wants_gzip(request._request, export.media_type)
+        stream = GzipStream(export.stream) if is_gzip else export.stream
+        response = StreamingHttpResponse(stream, content_type=export.media_type)
         response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
-        response["ETag"] = export.etag
+        response["ETag"] = _tag(export.etag, is_gzip=is_gzip)
+        mark(response, is_gzip=is_gzip)
         return response
 
     @extend_schema(exclude=True)
     def head(self, request: Request, pk: UUID) -> HttpResponse:
         """Answer an ETag that changes when the content would."""
         order = self.order(pk)
-        etag = export_etag(order)
-        media_type, _extension = codec_named(order.choice.format).type_of(order.choice.flavour)
-        response = HttpResponse(content_type=media_type)
-        response["ETag"] = etag
+        if request.headers.get("If-None-Match") and (unchanged := self._unchanged(order)) is not None:
+            return unchanged
+        response = HttpResponse(content_type=_media_type(order))
+        return self._tagged(response, order)
+
+    def _unchanged(self, order: Order) -> HttpResponse | None:
+        """Answer 304 when the caller has the content already; compressed or not, it is the same."""
+        response = self._tagged(HttpResponse(status=304), order)
+        del response["Content-Type"]
+        known = _plain_tags(self.request.headers["If-None-Match"])
+        return response if "*" in known or _plain_tags(response["ETag"]) <= known else None
+
+    def _tagged(self, response: HttpResponse, order: Order) -> HttpResponse:
+        is_gzip = wants_gzip(self.request._request, _media_type(order))
+        response["ETag"] = _tag(export_etag(order), is_gzip=is_gzip)
+        mark(response, is_gzip=is_gzip)
         return response
 
 
@@ -129,6 +154,21 @@ class LossesView(_Ordered):
         order = self.order(pk)
         losses = [_loss(lost) for lost in export_losses(order)]
         return Response({"format": order.choice.format, "losses": losses})
+
+
+def _media_type(order: Order) -> str:
+    return codec_named(order.choice.format).type_of(order.choice.flavour)[0]
+
+
+def _tag(etag: str, *, is_gzip: bool) -> str:
+    """Tell the compressed form by a tag of its own: other bytes are another representation."""
+    return f'{etag[:-1]}{_GZIP}"' if is_gzip else etag
+
+
+def _plain_tags(header: str) -> set[str]:
+    """Read the tags of a header without what tells how they were sent."""
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in header.split(","))
+    return {tag.removesuffix(_GZIP) for tag in tags}
 
 
 def choice_of(values: Mapping[str, Any]) -> Choice:

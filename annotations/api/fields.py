@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, NoReturn
@@ -15,7 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from annotations.anchoring.anchor import Segment
 from annotations.api.filters import parse_moment, parse_uuid
 from annotations.api.parsers import Body
-from annotations.errors import FieldError, InvalidFields, NotFound
+from annotations.errors import FieldError, InvalidFields, NotFound, Unprocessable
 from annotations.queries.access import Actor
 from annotations.rules.texts import line_errors, note_errors, url_errors
 
@@ -64,6 +66,47 @@ def check(
         raise InvalidFields(all_errors)
     taken: Mapping[str, Any] = serializer.validated_data
     return taken
+
+
+def check_each(
+    shape: type[Input], items: Sequence[object], actor: Actor, *, found: Mapping[UUID, Any] | None = None
+) -> list[Mapping[str, Any]]:
+    """Check every item of a list against a shape. Raises: Unprocessable with every error found, by index."""
+    serializer = shape(context={"actor": actor, "found": dict(found or {})})
+    taken: list[Mapping[str, Any]] = []
+    errors: list[FieldError] = []
+    for index, item in enumerate(items):
+        try:
+            taken.append(_check_item(serializer, item))
+        except InvalidFields as refusal:
+            errors += [replace(error, index=index) for error in refusal.errors]
+    if errors:
+        raise Unprocessable(code=errors[0].code, errors=errors)
+    return taken
+
+
+def _check_item(serializer: Input, item: object) -> Mapping[str, Any]:
+    if not isinstance(item, Mapping):
+        raise InvalidFields([FieldError("", "invalid_type", _("This must be an object."))])
+    errors = _not_taken(serializer, item)
+    try:
+        taken: Mapping[str, Any] = serializer.run_validation(item)
+    except ValidationError as refusal:
+        errors.extend(field_errors(refusal.detail))
+    if errors:
+        raise InvalidFields(errors)
+    return taken
+
+
+def ids_named(items: Sequence[object], field: str) -> set[UUID]:
+    """Answer the ids that one field of the items names, as far as they are ids."""
+    found: set[UUID] = set()
+    for item in items:
+        value = item.get(field) if isinstance(item, Mapping) else None
+        if isinstance(value, str):
+            with suppress(ValueError):
+                found.add(parse_uuid(value))
+    return found
 
 
 def field_errors(detail: Any, field: str = "", index: int | None = None) -> list[FieldError]:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
+import orjson
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -109,9 +112,17 @@ def import_content(report: Import) -> dict[str, Any]:
         "format": report.format,
         "counts": report.counts,
         "errors": report.errors,
-        "mapping": report.mapping,
+        "mapping": _mapping(report),
         "unknown": report.unknown,
     }
+
+
+def _mapping(report: Import) -> object:
+    """Give the mapping as the database writes it, which may be long; one that was never stored as it is."""
+    if "mapping" in report.__dict__:
+        return report.mapping
+    written = Import.objects.values_list(Cast("mapping", TextField()), flat=True).get(pk=report.pk)
+    return orjson.Fragment(written)
 
 
 def _check_form(request: Request) -> None:

@@ -10,18 +10,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.base import ApiView, ListView
-from annotations.api.fields import RECORD_FIELDS, ChoiceField, Input, NoteField, ObjectField, ReferenceField
+from annotations.api.fields import (
+    RECORD_FIELDS,
+    ChoiceField,
+    Input,
+    NoteField,
+    ObjectField,
+    ReferenceField,
+    check_each,
+    ids_named,
+)
 from annotations.api.filters import choices_parameter, id_parameter, moment_parameter, narrowed, parameters
-from annotations.api.parsers import Body
+from annotations.api.parsers import MAX_LIST_BYTES, Body
 from annotations.api.reviewed import ReviewedView, history_content
-from annotations.api.schema import HistoryOut, changes, lists, makes, reads, withdraws
+from annotations.api.schema import HistoryOut, OneOrMany, changes, lists, makes, reads, withdraws
 from annotations.models import Annotation, Link
-from annotations.queries.access import get_annotation_for, get_link_for, require, require_scope
+from annotations.queries.access import annotations_named, get_annotation_for, get_link_for, require, require_scope
 from annotations.queries.history import history
 from annotations.queries.links import ROW, LinkFilter, Row, link_rows
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Action
 from annotations.rules.review import State
+from annotations.services.bulk import create_links
 from annotations.services.links import (
     LinkDraft,
     create_link,
@@ -106,9 +116,22 @@ def link_record(link: Link) -> dict[str, Any]:
     return link_content(row)
 
 
-class LinkListView(ListView):
-    """All links one may see, and making one."""
+class LinksIn(OneOrMany):
+    """One link, or a list of at most 1,000 that is stored whole or not at all."""
 
+    of = LinkIn
+
+
+class LinksOut(OneOrMany):
+    """One link, or a list in the order of the one that was sent."""
+
+    of = LinkOut
+
+
+class LinkListView(ListView):
+    """All links one may see, and making one or many."""
+
+    max_list_bytes = MAX_LIST_BYTES
     parameters = parameters(
         id_parameter("project"),
         id_parameter("article"),
@@ -129,11 +152,17 @@ class LinkListView(ListView):
         wanted = narrowed(LinkFilter, values)
         return self.page(values, link_rows(self.actor, wanted), lambda rows: map(link_content, rows))
 
-    @makes(LinkIn, LinkOut)
+    @makes(LinksIn, LinksOut)
     def post(self, request: Request) -> HttpResponseBase:
-        """Link two annotations; a disputes link makes a counterclaim of one's own claim."""
+        """Link two annotations, or make up to 1,000 links in a list: all or nothing.
+
+        A disputes link makes a counterclaim of one's own claim.
+        """
         require_scope(self.actor, Action.ANNOTATE)
         body = self.body()
+        if (items := self.items(body)) is not None:
+            drafts = self._drafts(items)
+            return self.once(body, lambda: self._make_all(drafts))
         ends = [self.named(body, field, get_annotation_for) for field in ("source", "target")]
         for end in ends:
             if end is not None:
@@ -142,6 +171,21 @@ class LinkListView(ListView):
         if len(found) < 2:
             self.taken(LinkIn, body, found=found)
         return self.once(body, lambda: self._make(body, found))
+
+    def _drafts(self, items: list[object]) -> list[LinkDraft]:
+        """Read a list. Raises: NotAllowed, Unprocessable."""
+        wanted = ids_named(items, "source") | ids_named(items, "target")
+        ends = {end.pk: end for end in annotations_named(self.actor, wanted)}
+        for project in {end.project_id for end in ends.values()}:
+            require(self.actor, Action.ANNOTATE, project)
+        return [
+            LinkDraft(**{**taken, "source": taken["source"].id, "target": taken["target"].id})
+            for taken in check_each(LinkIn, items, self.actor, found=ends)
+        ]
+
+    def _make_all(self, drafts: list[LinkDraft]) -> Response:
+        made = create_links(actor=self.actor, drafts=drafts)
+        return Response([link_record(link) for link in made], status=201)
 
     def _make(self, body: Body, found: list[Annotation]) -> Response:
         taken = self.taken(LinkIn, body, found=found)

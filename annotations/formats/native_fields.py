@@ -128,6 +128,43 @@ class Fields:
         self.problems.append((code, f"{name}: {detail}."))
 
 
+def is_identifier(value: object) -> bool:
+    """Tell whether a value may be an id."""
+    return type(value) is str and 0 < len(value) <= MAX_ID
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether a value is a whole number from 0 that a column can hold."""
+    return type(value) is int and 0 <= value < 2**31
+
+
+def is_moment(value: object) -> bool:
+    """Tell whether a value is a time, or null; an empty text is none."""
+    return value is None or (type(value) is str and (not value or _is_time(value)))
+
+
+def are_texts(value: object) -> bool:
+    """Tell whether a value is a list of texts."""
+    if type(value) is not list:
+        return False
+    for item in value:  # noqa: SIM110 - a generator costs more than the whole check
+        if type(item) is not str:
+            return False
+    return True
+
+
+def quick_segments(value: object) -> tuple[Segment, ...]:
+    """Read a list of [start, end]; nothing when it is none, or empty."""
+    if type(value) is not list:
+        return ()
+    found = []
+    for pair in value:
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not int or type(pair[1]) is not int:
+            return ()
+        found.append(Segment(pair[0], pair[1]))
+    return tuple(found)
+
+
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and type(value[0]) is int and type(value[1]) is int
 

@@ -6,7 +6,6 @@ from typing import cast
 import orjson
 
 MAX_DEPTH = 32
-_BLANK_BEFORE_COLON = (b" :", b"\t:", b"\r:")
 
 
 class NotStrict(ValueError):
@@ -45,9 +44,10 @@ def _count_keys(value: dict[str, object]) -> int:
     """Count the keys of an object and of the objects in it; those hidden in lists of lists are left out."""
     keys = len(value)
     for item in value.values():
-        if isinstance(item, dict):
-            keys += _count_keys(item)
-        elif isinstance(item, list) and item and isinstance(item[0], dict):
+        if type(item) is dict:
+            if item:
+                keys += _count_keys(item)
+        elif type(item) is list and item and type(item[0]) is dict:
             keys += sum(_count_keys(inner) for inner in item if isinstance(inner, dict))
     return keys
 
@@ -68,7 +68,9 @@ def _needs_closer_look(raw: bytes, keys: int) -> bool:
     """
     return (
         raw.count(b'":') != keys
-        or any(blank in raw for blank in _BLANK_BEFORE_COLON)
+        or b" :" in raw
+        or b"\t:" in raw
+        or b"\r:" in raw
         or b"\\u0000" in raw
         or b"quantity" in raw
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields as fields_of
+from operator import itemgetter
 from typing import Final
 
 from annotations.formats.document import (
@@ -16,7 +17,7 @@ from annotations.formats.document import (
     Party,
     Record,
 )
-from annotations.formats.native_fields import Fields
+from annotations.formats.native_fields import Fields, are_texts, is_identifier, is_moment, is_whole, quick_segments
 
 _Build = Callable[[Fields], Record]
 
@@ -49,6 +50,11 @@ def header_of(values: Mapping[str, object]) -> tuple[Header | None, list[tuple[s
 def record_of(values: Mapping[str, object]) -> tuple[Record | None, list[tuple[str, str]]]:
     """Read any other line; None with (code, detail) of what is wrong with it."""
     kind = values.get("type")
+    # Most lines are these two, and right: they are not looked at field by field.
+    if kind == "annotation" and (annotation := _quick_annotation(values)):
+        return annotation, []
+    if kind == "link" and (link := _quick_link(values)):
+        return link, []
     if not isinstance(kind, str) or kind not in _LINES:
         return None, [("unknown_type", f"type: a line is one of {', '.join(_LINES)}, end.")]
     known, build = _LINES[kind]
@@ -131,6 +137,62 @@ def _annotation(line: Fields) -> Annotation:
     )
 
 
+def _quick_annotation(values: Mapping[str, object]) -> Annotation | None:
+    """Take a line that has exactly all fields, each of its type; None for any other, be it right or wrong."""
+    if values.keys() != _ANNOTATION:
+        return None
+    pk, article, kind, segments, exact, attributes, parties, *frame = _IN_ANNOTATION(values)
+    note, state, version, author, origin, created_at, updated_at = frame
+    if not (is_identifier(pk) and is_identifier(article) and type(kind) is str and are_texts(exact)):
+        return None
+    if not (type(attributes) is dict and are_texts(parties) and _is_frame(frame)):
+        return None
+    places = quick_segments(segments)
+    if not places:
+        return None
+    return Annotation(
+        pk,
+        article,
+        kind,
+        places,
+        tuple(exact),
+        attributes,
+        tuple(parties),
+        note,
+        state,
+        version,
+        author,
+        origin,
+        created_at,
+        updated_at,
+    )
+
+
+def _quick_link(values: Mapping[str, object]) -> Link | None:
+    """Take a line that has exactly all fields, each of its type; None for any other, be it right or wrong."""
+    if values.keys() != _LINK:
+        return None
+    pk, link_type, source, target, attributes, *frame = _IN_LINK(values)
+    if not (is_identifier(pk) and type(link_type) is str and is_identifier(source) and is_identifier(target)):
+        return None
+    if not (type(attributes) is dict and _is_frame(frame)):
+        return None
+    return Link(pk, link_type, source, target, attributes, *frame)
+
+
+def _is_frame(frame: list[object]) -> bool:
+    note, state, version, author, origin, created_at, updated_at = frame
+    return (
+        type(note) is str
+        and type(state) is str
+        and is_whole(version)
+        and (author is None or type(author) is str)
+        and type(origin) is dict
+        and is_moment(created_at)
+        and is_moment(updated_at)
+    )
+
+
 def _link(line: Fields) -> Link:
     return Link(
         id=line.identifier("id"),
@@ -170,14 +232,18 @@ def _known(record: type[Record]) -> frozenset[str]:
     return frozenset({"type", *(field.name for field in fields_of(record))})
 
 
+_ANNOTATION: Final = _known(Annotation)
+_LINK: Final = _known(Link)
+_IN_ANNOTATION: Final = itemgetter(*(field.name for field in fields_of(Annotation)))
+_IN_LINK: Final = itemgetter(*(field.name for field in fields_of(Link)))
 _HEADER: Final = frozenset({"type", "version", "offset_unit", "project", "state", "chain_head", "exported_at"})
 _LINES: Final[Mapping[str, tuple[frozenset[str], _Build]]] = {
     "outlet": (_known(Outlet), _outlet),
     "incident": (_known(Incident), _incident),
     "party": (_known(Party), _party),
     "article": (_known(Article), _article),
-    "annotation": (_known(Annotation), _annotation),
-    "link": (_known(Link), _link),
+    "annotation": (_ANNOTATION, _annotation),
+    "link": (_LINK, _link),
     "decision": (_known(Decision), _decision),
     "gone": (_known(Gone), _gone),
 }

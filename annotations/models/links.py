@@ -92,7 +92,9 @@ class LinkVersion(models.Model):
     )
     number = models.PositiveIntegerField()
     content = models.JSONField()
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Redactions: what one admin asks for, what a second person confirms, and every place that was masked (0016)."""
+"""Redactions: what one admin asks for, what a second person confirms, and every place that was masked (0012)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

@@ -1,4 +1,4 @@
-"""Releases: named, numbered exports that never change (guards in 0019)."""
+"""Releases: named, numbered exports that never change (guards in 0016)."""
 
 from django.conf import settings
 from django.db import models

@@ -3,6 +3,7 @@
 A missing object and a foreign one are told in the same way.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import UUID
@@ -197,6 +198,17 @@ def get_article_for(actor: Actor, pk: UUID) -> Article:
     return _member_object(actor, Article.objects.select_related("outlet"), pk)
 
 
+def articles_named(actor: Actor, pks: Collection[UUID]) -> list[Article]:
+    """Fetch those of some articles that the actor may see, without their texts; whoever is no member sees none."""
+    found = Article.objects.filter(pk__in=pks).defer("text", "cleaned")
+    return [article for article in found if actor.role_in(article.project_id) is not None]
+
+
+def annotations_named(actor: Actor, pks: Collection[UUID]) -> list[Annotation]:
+    """Fetch those of some annotations that the actor may see."""
+    return [annotation for annotation in Annotation.objects.filter(pk__in=pks) if sees(actor, annotation)]
+
+
 def get_outlet_for(actor: Actor, pk: UUID) -> Outlet:
     """Fetch an outlet. Raises: NotFound."""
     return _member_object(actor, Outlet.objects.all(), pk)
@@ -213,8 +225,8 @@ def get_party_for(actor: Actor, pk: UUID) -> Party:
 
 
 def get_import_for(actor: Actor, pk: UUID) -> Import:
-    """Fetch the report of an import. Raises: NotFound."""
-    return _one(visible_imports(actor), pk)
+    """Fetch the report of an import, its mapping when it is asked for. Raises: NotFound."""
+    return _one(visible_imports(actor).defer("mapping"), pk)
 
 
 def get_release_for(actor: Actor, pk: UUID) -> Release:

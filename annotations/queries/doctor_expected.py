@@ -14,6 +14,7 @@ from django.db.migrations.operations import RunSQL
 _FUNCTION: Final = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\([^)]*\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
 _TRIGGER: Final = re.compile(
     r"CREATE TRIGGER (?P<name>\w+) (?P<when>BEFORE|AFTER) (?P<events>.+?) ON (?:public\.)?(?P<table>\w+)\s+"
+    r"(?:REFERENCING (?P<rows>[\w ]+?)\s+)?"
     r"FOR EACH (?P<each>ROW|STATEMENT)(?:\s+WHEN \((?P<condition>.+)\))?\s+"
     r"EXECUTE FUNCTION (?:public\.)?(?P<function>\w+)\(\)"
 )
@@ -45,6 +46,7 @@ class Trigger:
     each: str
     function: str
     condition: str
+    rows: str
 
 
 def tables() -> dict[str, type[models.Model]]:
@@ -73,7 +75,7 @@ def functions() -> dict[str, str]:
 
 def triggers() -> list[Trigger]:
     """Answer all triggers that the migrations make; each fires always. A later migration replaces one of its name."""
-    made = [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()))]
+    made = [trigger_of(match) for match in _TRIGGER.finditer(_FUNCTION.sub("", _migration_sql()).replace('"', ""))]
     return list({(trigger.table, trigger.name): trigger for trigger in made}.values())
 
 
@@ -87,7 +89,16 @@ def trigger_of(match: re.Match[str]) -> Trigger:
     """Bring a trigger's words into one order."""
     events = frozenset(_event(event) for event in match["events"].split(" OR "))
     condition = re.sub(r"[\s()]", "", (match["condition"] or "").lower())
-    return Trigger(match["table"], match["name"], match["when"], events, match["each"], match["function"], condition)
+    return Trigger(
+        match["table"],
+        match["name"],
+        match["when"],
+        events,
+        match["each"],
+        match["function"],
+        condition,
+        match["rows"] or "",
+    )
 
 
 def checks() -> dict[tuple[str, str], str]:
@@ -111,17 +122,12 @@ def references() -> list[Reference]:
     for table, name, definition in _CONSTRAINT.findall(_migration_sql()):
         if match := _REFERENCE.match(definition):
             found.append(_reference(table, name, match, definition))
-    for table, model in tables().items():
-        for field in model._meta.local_fields:
-            if isinstance(field, models.ForeignKey) and field.db_constraint:  # type: ignore[attr-defined]
-                there = field.target_field
-                other = there.model._meta.db_table
-                columns, others = (str(field.column),), (str(there.column),)
-                definition = (
-                    f"FOREIGN KEY ({columns[0]}) REFERENCES {other} ({others[0]}) DEFERRABLE INITIALLY DEFERRED"
-                )
-                found.append(Reference(table, "", columns, other, others, definition))
-    return found
+    return found + [key for key, is_constraint in _plain_references() if is_constraint]
+
+
+def followed_references() -> list[Reference]:
+    """Answer all references that must lead to a row: also those to people, which triggers look up (0018)."""
+    return references() + [key for key, is_constraint in _plain_references() if not is_constraint]
 
 
 def indexes() -> dict[tuple[str, str], tuple[bool, str]]:
@@ -196,6 +202,24 @@ def needed_columns(model: type[models.Model]) -> list[str]:
 def _event(event: str) -> str:
     name, _, columns = event.strip().partition(" OF ")
     return f"{name} OF {', '.join(sorted(column.strip() for column in columns.split(',')))}" if columns else name
+
+
+def _plain_references() -> Iterator[tuple[Reference, bool]]:
+    """Answer the keys of one column that Django knows of, and whether a constraint holds each.
+
+    Without one are those that a composite key of the migrations holds, which are left out, and those to people.
+    """
+    for table, model in tables().items():
+        for field in model._meta.local_fields:
+            if not isinstance(field, models.ForeignKey):
+                continue
+            there = field.target_field
+            other = there.model._meta.db_table
+            if not field.db_constraint and other != "user":  # type: ignore[attr-defined]
+                continue
+            columns, others = (str(field.column),), (str(there.column),)
+            definition = f"FOREIGN KEY ({columns[0]}) REFERENCES {other} ({others[0]}) DEFERRABLE INITIALLY DEFERRED"
+            yield Reference(table, "", columns, other, others, definition), field.db_constraint  # type: ignore[attr-defined]
 
 
 def _reference(table: str, name: str, match: re.Match[str], definition: str) -> Reference:

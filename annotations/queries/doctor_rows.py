@@ -42,7 +42,7 @@ def check_rows(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _references() -> Iterator[Check]:
-    for reference in expected.references():
+    for reference in expected.followed_references():
         joined = " AND ".join(
             f'there."{other}" = here."{column}"'
             for column, other in zip(reference.columns, reference.other_columns, strict=True)

@@ -7,7 +7,7 @@ from annotations.queries.export_session import ExportSession
 from annotations.queries.export_sql import ExportSql
 
 ARTICLES_IN_FIRST_BATCH: Final = 4
-ARTICLES_IN_BATCH: Final = 64
+ARTICLES_IN_BATCH: Final = 256
 CODE_POINTS_IN_BATCH: Final = 1_000_000
 
 

@@ -29,13 +29,14 @@ from annotations.queries.export_batches import article_batches
 from annotations.queries.export_choice import Order
 from annotations.queries.export_session import ExportSession
 from annotations.queries.export_sql import COPY, ExportSql
+from annotations.queries.export_stream import lines_of
 
 _Values = dict[str, Any]
 
 
 def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: Mapping[str, Any]) -> Outgoing:
     """Give what the order chooses, read from the session's snapshot while a codec asks for it."""
-    session.rows(sql.name_strangers(), sql.parameters)
+    name_strangers(session, sql)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)
     [(count,)] = session.rows(sql.count_articles(), sql.parameters)
@@ -52,6 +53,18 @@ def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: M
         flavour=order.choice.flavour,
         lost=lost,
     )
+
+
+def name_strangers(session: ExportSession, sql: ExportSql) -> None:
+    """Give pseudonyms to those of whom only imported files know, and note when there is nobody."""
+    session.rows(sql.name_strangers(), sql.parameters)
+    sql.has_strangers = bool(session.rows("SELECT 1 FROM export_stranger LIMIT 1"))
+
+
+def record_of_line(values: _Values) -> Record:
+    """Make the record of a line that we wrote ourselves, so nothing is checked."""
+    record: Record = _RECORDS[values.pop("type")](values)
+    return record
 
 
 def outgoing_of_lines(lines: Iterator[bytes], article_count: int, flavour: str) -> Outgoing:
@@ -87,10 +100,10 @@ class _Lines:
     def __init__(self) -> None:
         self.lines: list[bytes] = []
 
-    def write(self, line: bytes) -> int:
-        """Take one line."""
-        self.lines.append(line)
-        return len(line)
+    def write(self, lines: bytes) -> int:
+        """Take one row of COPY."""
+        self.lines += lines_of(lines)[:-1].split(b"\n")
+        return len(lines)
 
 
 def _records(session: ExportSession, query: str, parameters: Mapping[str, object]) -> Iterator[Record]:
@@ -102,8 +115,8 @@ def _records(session: ExportSession, query: str, parameters: Mapping[str, object
 def _records_of(lines: Iterable[bytes]) -> Iterator[Record]:
     for line in lines:
         values = orjson.loads(line)
-        if (type_ := values.pop("type")) in _RECORDS:
-            yield _RECORDS[type_](values)
+        if values["type"] in _RECORDS:
+            yield record_of_line(values)
 
 
 def _registry(records: Iterable[Record]) -> Registry:

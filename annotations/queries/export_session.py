@@ -25,6 +25,11 @@ SET idle_in_transaction_session_timeout = '90s';
 SET application_name = '{APPLICATION_NAME}';
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO';
+SET jit = off;
+SET max_parallel_workers_per_gather = 0;
+SET random_page_cost = 1;
+SET enable_seqscan = off;
+SET work_mem = '24MB';
 """
 # Before the snapshot: what commits after it began at or after this moment. Exports only read.
 _OLDEST_TRANSACTION: Final = f"""

@@ -20,9 +20,10 @@ PIECES_WAITING: Final = 16
 IDLE_SECONDS: Final = 60.0
 LONGEST_SECONDS: Final = 3600.0
 
-# Every line starts with {"type":" and no two types share the letters that follow.
-_TYPE_AT: Final = slice(9, 12)
-_TYPES: Final = {kind[:3].encode(): kind for kind in COUNTED}
+# Every line starts with its type; nothing else in a line follows upon a line feed.
+_STARTS: Final = {kind: f'\n{{"type":"{kind}"'.encode() for kind in COUNTED}
+# COPY puts a value that holds line feeds between these, which JSON never holds.
+_QUOTE: Final = b"\x01"
 
 
 _Produce = Callable[[ExportSession, Callable[[bytes], None]], None]
@@ -32,38 +33,45 @@ class Abandoned(Exception):
     """Nobody reads any more, or it takes too long."""
 
 
+def lines_of(row: bytes) -> bytes:
+    """Take the lines out of one row of COPY; they end with a line feed."""
+    return row[1:-2] + b"\n" if row.startswith(_QUOTE) else row
+
+
 class LineSink:
-    """What COPY writes its lines into: counts and digests them and hands on pieces of some size."""
+    """What COPY writes its rows of lines into: counts and digests them and hands on pieces of some size."""
 
     def __init__(self, put: Callable[[bytes], None]) -> None:
         self._put = put
         self._digest = hashlib.sha256()
-        self._counts: Counter[bytes] = Counter()
+        self._counts: Counter[str] = Counter()
         self._waiting: list[bytes] = []
         self._size = 0
 
-    def write(self, line: bytes) -> int:
-        """Take one line."""
-        self._counts[line[_TYPE_AT]] += 1
-        self._waiting.append(line)
-        self._size += len(line)
+    def write(self, row: bytes) -> int:
+        """Take one row: one line, or several."""
+        self._waiting.append(lines_of(row))
+        self._size += len(row)
         if self._size >= PIECE_BYTES:
             self.flush()
-        return len(line)
+        return len(row)
 
     def flush(self) -> None:
         """Hand on what is waiting."""
         if self._waiting:
-            piece = b"".join(self._waiting)
+            # A piece begins with a line, so its first type follows upon a line feed too.
+            piece = b"".join([b"\n", *self._waiting])
             self._waiting, self._size = [], 0
+            for kind, start in _STARTS.items():
+                self._counts[kind] += piece.count(start)
+            piece = piece[1:]
             self._digest.update(piece)
             self._put(piece)
 
     def finish(self) -> None:
         """Write the end line over everything before it."""
         self.flush()
-        counts = {kind: self._counts[start] for start, kind in _TYPES.items()}
-        self._put(end_line(counts, self._digest.hexdigest()))
+        self._put(end_line(self._counts, self._digest.hexdigest()))
 
 
 class ExportStream:

@@ -81,6 +81,8 @@ def keep_attributes(kind: Kind, attributes: Attributes) -> dict[str, object]:
 
 def attribute_errors(kind: Kind, attributes: object) -> list[FieldError]:
     """Say what is wrong with the attributes of one annotation; nothing when they are fine."""
+    if not attributes and type(attributes) is dict:
+        return []
     if not isinstance(attributes, Mapping):
         return [FieldError("attributes", "invalid_type", "Attributes are an object.")]
     known = ATTRIBUTES[kind]

@@ -46,11 +46,14 @@ class LinkRule:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What the matrix needs to know of one end of a link. `segments` are [start, end) in code points."""
+    """What the matrix needs to know of one end of a link. `segments` are [start, end) in code points.
 
-    id: UUID
-    project: UUID
-    article: UUID
+    Ids are only compared; those of one link are written in one way.
+    """
+
+    id: UUID | str
+    project: UUID | str
+    article: UUID | str
     kind: Kind
     segments: Sequence[Sequence[int]]
 

@@ -64,9 +64,21 @@ def create_annotation(*, actor: Actor, article: Article, draft: AnnotationDraft)
     """
     require(actor, Action.ANNOTATE, article.project_id)
     check_draft(article.text, draft)
-    _check_kind(article.project_id, draft.kind)
+    check_kind(article.project_id, draft.kind)
+    annotation = annotation_row(actor, article, draft)
+    try:
+        with transaction.atomic():
+            insert_annotations([annotation], editor=actor.user)
+            record_change(actor, annotation, "created", content=content_digest(content_of(annotation)))
+    except DuplicateAnnotation as refusal:
+        raise DuplicateAnnotation(repeated_by(annotation)) from refusal
+    return annotation
+
+
+def annotation_row(actor: Actor, article: Article, draft: AnnotationDraft) -> Annotation:
+    """Make the row of a checked draft."""
     now = timezone.now()
-    annotation = Annotation(
+    return Annotation(
         project_id=article.project_id,
         article_id=article.id,
         kind=draft.kind,
@@ -80,13 +92,6 @@ def create_annotation(*, actor: Actor, article: Article, draft: AnnotationDraft)
         created_at=now,
         updated_at=now,
     )
-    try:
-        with transaction.atomic():
-            insert_annotations([annotation], editor=actor.user)
-            record_change(actor, annotation, "created", content=content_digest(content_of(annotation)))
-    except DuplicateAnnotation as refusal:
-        raise DuplicateAnnotation(repeated_by(annotation)) from refusal
-    return annotation
 
 
 def check_draft(text: str, draft: AnnotationDraft) -> None:
@@ -219,13 +224,13 @@ def apply_change(actor: Actor, held: Annotation, change: AnnotationChange) -> No
     if {"kind", "segments"} & set(fields):
         _check_links(held)
     if "kind" in fields:
-        _check_kind(held.project_id, Kind(held.kind))
+        check_kind(held.project_id, Kind(held.kind))
         held.was_turned = False
     store_next_version(actor, held, [*fields, "was_turned"])
     record_change(actor, held, "edited", content=content_digest(content_of(held)))
 
 
-def _check_kind(project_id: UUID, kind: Kind) -> None:
+def check_kind(project_id: UUID, kind: Kind) -> None:
     """Refuse a cue where the project marks none. Raises: KindOff."""
     # Nothing else can be switched off, so nothing else has to be asked.
     if kind is Kind.CUE:

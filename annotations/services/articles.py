@@ -31,6 +31,13 @@ from annotations.services.fields import (
 MAX_TEXT: Final = 5_000_000
 # A tsvector holds at most 1 MiB, so long texts are indexed in stretches of this many code points.
 PASSAGE: Final = 100_000
+INSERT_PASSAGES: Final = """
+INSERT INTO article_passage (id, project_id, article_id, number, words)
+SELECT gen_random_uuid(), project_id, id, n, to_tsvector('simple',
+    CASE WHEN n = 0 THEN title || ' ' ELSE '' END || substr(text, n * %(size)s + 1, %(size)s))
+FROM article, generate_series(0, (length - 1) / %(size)s) AS n
+WHERE id = ANY(%(ids)s::uuid[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +156,7 @@ def index_passages(articles: Sequence[UUID]) -> None:
     """Write the searchable words of stored articles, in place of any that are there."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM article_passage WHERE article_id = ANY(%s::uuid[])", [list(articles)])
-        cursor.execute(
-            """INSERT INTO article_passage (id, project_id, article_id, number, words)
-            SELECT gen_random_uuid(), project_id, id, n,
-                to_tsvector('simple', CASE WHEN n = 0 THEN title || ' ' ELSE '' END
-                    || substr(text, n * %(size)s + 1, %(size)s))
-            FROM article, generate_series(0, (length - 1) / %(size)s) AS n
-            WHERE id = ANY(%(ids)s::uuid[])""",
-            {"size": PASSAGE, "ids": list(articles)},
-        )
+        cursor.execute(INSERT_PASSAGES, {"size": PASSAGE, "ids": list(articles)})
 
 
 def join_incidents(article: Article, incidents: tuple[UUID, ...]) -> None:

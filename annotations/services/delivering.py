@@ -22,6 +22,8 @@ from annotations.services.webhooks import secret_of
 
 # While one process sends, no other does; after that it is taken for dead.
 _LEASE: Final = timedelta(minutes=2)
+# How long the log of a webhook keeps what ended.
+KEPT: Final = timedelta(days=90)
 _OK: Final = range(200, 300)
 # Whoever answers so has gone for good.
 _GONE: Final = 410
@@ -34,6 +36,12 @@ def deliver_due(*, at_most: int = 100) -> int:
         _deliver(delivery)
         tried += 1
     return tried
+
+
+def forget_old_messages() -> int:
+    """Drop from the logs what ended long ago, and answer how many messages that were."""
+    ended = Delivery.objects.exclude(state=DeliveryState.WAITING).filter(created_at__lt=timezone.now() - KEPT)
+    return ended.delete()[0]
 
 
 def _take() -> Delivery | None:

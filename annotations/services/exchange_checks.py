@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from annotations.anchoring.intake import clean, text_digest
+from annotations.anchoring.locate import check_segments
 from annotations.errors import FieldError, InvalidFields, NewsdeskError
 from annotations.formats import document
 from annotations.models import Incident, Outlet, Party
-from annotations.rules.kinds import Kind
+from annotations.rules.kinds import Kind, attribute_errors
 from annotations.rules.links import LinkType, link_attribute_errors
 from annotations.rules.review import State
 from annotations.rules.texts import note_errors
-from annotations.services.annotations import AnnotationDraft, check_draft
 from annotations.services.articles import MAX_TEXT, METADATA
 from annotations.services.fields import check_fields
 from annotations.services.registry import CHECKS
 
 MAX_ANNOTATOR: Final = 500
-_KINDS: Final = frozenset(Kind)
+_KINDS: Final = {kind.value: kind for kind in Kind}
 _LINK_TYPES: Final = frozenset(LinkType)
 _STATES: Final = frozenset(State)
 
@@ -64,17 +64,20 @@ def check_annotation(annotation: document.Annotation, text: str) -> tuple[Kind, 
 
     Raises: InvalidFields, SplitsGrapheme, TextMismatch.
     """
-    if annotation.kind not in _KINDS:
+    kind = _KINDS.get(annotation.kind)
+    if kind is None:
         raise InvalidFields([FieldError("kind", "invalid_choice", f"One of: {', '.join(Kind)}.")])
     if found := _frame_errors(annotation):
         raise InvalidFields(found)
-    if any(segment.end > len(text) for segment in annotation.segments):
+    if annotation.segments and max(segment.end for segment in annotation.segments) > len(text):
         raise InvalidFields([FieldError("segments", "out_of_range", "A segment ends within the text.")])
     exact = annotation.exact
     if exact is None:
         exact = tuple([text[segment.start : segment.end] for segment in annotation.segments])
-    kind = Kind(annotation.kind)
-    check_draft(text, AnnotationDraft(kind, annotation.segments, exact, annotation.attributes, (), annotation.note))
+    # What check_draft asks of a record of our own.
+    if found := attribute_errors(kind, annotation.attributes) + note_errors("note", annotation.note):
+        raise InvalidFields(found)
+    check_segments(text, annotation.segments, exact)
     return kind, exact
 
 

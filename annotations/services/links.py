@@ -163,7 +163,24 @@ def move_link(*, actor: Actor, link: Link, version: int, state: State) -> Link:
 
 
 def _create(actor: Actor, draft: LinkDraft) -> Link:
-    source, target = _ends(actor, draft)
+    wanted = visible_annotations(actor).filter(pk__in={draft.source, draft.target})
+    ends = {end.id: end for end in wanted.select_for_update(of=("self",)).order_by("id")}
+    link, turned = join_row(actor, draft, ends)
+    insert_links([link], editor=actor.user)
+    created = happened(link, "created", content=content_digest(content_of(link)))
+    record_events(actor=actor.user, project_id=link.project_id, happenings=[created, *turned])
+    return link
+
+
+def join_row(actor: Actor, draft: LinkDraft, held: Mapping[UUID, Annotation]) -> tuple[Link, list[Happening]]:
+    """Make the row of a checked draft between two of the held annotations, turning a claim where the link does that.
+
+    Raises: what create_link does, but for what only the database knows.
+    """
+    missing = [name for name, pk in (("source", draft.source), ("target", draft.target)) if pk not in held]
+    if missing:
+        raise InvalidFields([FieldError(name, "not_found", "There is no such annotation.") for name in missing])
+    source, target = held[draft.source], held[draft.target]
     require(actor, Action.ANNOTATE, source.project_id)
     found = link_attribute_errors(draft.type, draft.attributes) + note_errors("note", draft.note)
     if found:
@@ -184,10 +201,7 @@ def _create(actor: Actor, draft: LinkDraft) -> Link:
         created_at=now,
         updated_at=now,
     )
-    insert_links([link], editor=actor.user)
-    created = happened(link, "created", content=content_digest(content_of(link)))
-    record_events(actor=actor.user, project_id=link.project_id, happenings=[created, *turned])
-    return link
+    return link, turned
 
 
 def _set_content(held: Link, attributes: Mapping[str, object] | None, note: str | None) -> None:
@@ -198,16 +212,6 @@ def _set_content(held: Link, attributes: Mapping[str, object] | None, note: str 
         if found := note_errors("note", note):
             raise InvalidFields(found)
         held.note = note
-
-
-def _ends(actor: Actor, draft: LinkDraft) -> tuple[Annotation, Annotation]:
-    """Lock both ends, of those that the actor may see. Raises: InvalidFields."""
-    visible = visible_annotations(actor).filter(pk__in={draft.source, draft.target})
-    found = {a.id: a for a in visible.select_for_update(of=("self",)).order_by("id")}
-    missing = [name for name, pk in (("source", draft.source), ("target", draft.target)) if pk not in found]
-    if missing:
-        raise InvalidFields([FieldError(name, "not_found", "There is no such annotation.") for name in missing])
-    return found[draft.source], found[draft.target]
 
 
 def _join(actor: Actor, type_: LinkType, source: Annotation, target: Annotation) -> list[Happening]:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from annotations.queries.away import is_away
-from annotations.services.delivering import deliver_due
+from annotations.services.delivering import deliver_due, forget_old_messages
 from annotations.services.task_queue import forget_old_tasks, put_back_lost_tasks, run_next_task
 from annotations.tasks.digests import queue_digests
 
@@ -90,5 +90,6 @@ class Worker:
     def _keep_house(self) -> bool:
         put_back_lost_tasks()
         forget_old_tasks()
+        forget_old_messages()
         queue_digests(timezone.now())
         return True

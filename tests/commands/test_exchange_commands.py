@@ -112,3 +112,20 @@ def test_restore_refuses_a_project_with_content_and_a_dry_run(world, file):
         take(file, "adi", restore=True)
     with pytest.raises(CommandError, match="no dry run"):
         take(file, "adi", restore=True, dry_run=True)
+
+
+def test_names_of_a_foreign_file_are_mapped(world, tmp_path):
+    file = tmp_path / "doccano.jsonl"
+    file.write_text(json.dumps({"text": "the army came", "label": [[0, 8, "PER"]], "Comments": []}) + "\n")
+
+    _, err = take(file, format="doccano", dry_run=True, on_error="skip")
+    out, _ = take(file, format="doccano", labels={"PER": "party"})
+
+    assert "labels: PER: 1" in err.splitlines()
+    assert "annotation 1" in out.splitlines()
+
+
+@pytest.mark.parametrize("labels", ["{", "[]", '{"PER": 1}'])
+def test_a_mapping_that_is_none_is_told(world, file, labels):
+    with pytest.raises(CommandError, match="labels"):
+        call_command("import_set", str(file), "--project=northern-bridge", "--as=ana", f"--labels={labels}")

@@ -29,6 +29,7 @@ ORDER = ("party", "cue", "quote", "claim", "counterclaim")
 _SETTLED = """(count) => document.querySelector('#save-state').dataset.saveState === 'saved' &&
   !document.querySelector('.htmx-request') &&
   new Set([...document.querySelectorAll('mark[data-a]')].map((mark) => mark.dataset.a)).size === count"""
+_NO_REQUEST = "() => !document.querySelector('.htmx-request')"
 _CHOICE = "(id) => document.querySelector(`#link-choices [value='${id}']`)?.dataset.digit ?? ''"
 # The shortest way by keys of the caret from where it is to a selection that is stored as the wanted stretch.
 _PLAN = """async ([start, end, kind]) => {
@@ -193,16 +194,24 @@ class GoldDriver:
         """Find a party among those offered for the mention in focus."""
         return self.desk.page.locator(f"#annotation-party-choices [value='{self.parties[party]}']")
 
-    def look_up_party(self, party: str) -> int:
-        """Type letters of a party that is not offered until it is; give how many."""
+    def look_up_party(self, party: str, *, as_first: bool = False) -> int:
+        """Type letters of a party that is not offered until it is, or is the first; give how many keys that took."""
         if self.choice_of(party).count():
             return 0
         name = next(known["name"] for known in self.gold["parties"] if known["id"] == party)
-        if not self.desk.page.locator("#party-query:focus").count():
+        page, presses = self.desk.page, 0
+        if not page.locator("#party-query:focus").count():
             self.desk.press("l")
-        self.desk.page.locator("#party-query:focus").press_sequentially(name[:6])
-        self.choice_of(party).wait_for()
-        return 7
+            presses = 1
+        for letter in name:
+            with page.expect_response(lambda answer: "/choices/" in answer.url):
+                page.keyboard.type(letter)
+            page.wait_for_function(_NO_REQUEST)
+            presses += 1
+            wanted = self.choice_of(party)
+            if wanted.count() and (not as_first or wanted.get_attribute("aria-selected") == "true"):
+                break
+        return presses
 
     def settle(self, tags: int) -> None:
         """Wait until everything is saved."""

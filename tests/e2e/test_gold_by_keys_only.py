@@ -35,6 +35,6 @@ def _press(driver: GoldDriver, segment: list[int], kind: str) -> int:
 
 def _choose(driver: GoldDriver, party: str) -> int:
     driver.desk.press("l")
-    typed = driver.look_up_party(party)
+    typed = driver.look_up_party(party, as_first=True)
     driver.desk.press("Enter" if typed else driver.choice_of(party).get_attribute("data-digit") or "")
     return typed + 2

@@ -35,6 +35,11 @@ def _drag(driver: GoldDriver, segment: list[int], _kind: str) -> int:
 
 
 def _click(driver: GoldDriver, party: str) -> int:
-    typed = driver.look_up_party(party)
-    driver.choice_of(party).click()
-    return typed + 1
+    acts = driver.look_up_party(party)
+    choice = driver.choice_of(party)
+    if not choice.is_visible():
+        # The list is folded since the mention has a party.
+        driver.desk.press("l")
+        acts += 1
+    choice.click()
+    return acts + 1

@@ -10,7 +10,9 @@ from newsdesk.storage import collect_if_stale
 def sources(settings, tmp_path):
     folder = tmp_path / "source"
     (folder / "js" / "lib").mkdir(parents=True)
-    (folder / "js" / "main.js").write_text('import { a } from "./lib/a.js";\n\na();\n', encoding="utf-8")
+    main = 'import { a } from "./lib/a.js";\n\na(() => import("./lib/later.js"));\n'
+    (folder / "js" / "main.js").write_text(main, encoding="utf-8")
+    (folder / "js" / "lib" / "later.js").write_text("export const b = 1;\n", encoding="utf-8")
     (folder / "js" / "lib" / "a.js").write_text("export function a() {}\n", encoding="utf-8")
     settings.STATICFILES_DIRS = [folder]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
@@ -19,12 +21,14 @@ def sources(settings, tmp_path):
     return folder
 
 
-def test_modules_import_each_other_by_their_hashed_names(sources, settings):
+def test_modules_are_joined_and_name_what_they_fetch_later_by_its_hashed_name(sources, settings):
     assert collect_if_stale() is True
-    imported = static("js/lib/a.js").rpartition("/")[2]
-    collected = settings.STATIC_ROOT / static("js/main.js").removeprefix(settings.STATIC_URL)
-    assert imported != "a.js"
-    assert f'from "./lib/{imported}"' in collected.read_text(encoding="utf-8")
+    later = static("js/lib/later.js").rpartition("/")[2]
+    collected = (settings.STATIC_ROOT / static("js/main.js").removeprefix(settings.STATIC_URL)).read_text("utf-8")
+    assert later != "later.js"
+    assert f'import("./lib/{later}")' in collected
+    assert "function a() {}" in collected
+    assert "from" not in collected
 
 
 def test_files_are_collected_again_only_when_one_changed(sources):

@@ -12,7 +12,7 @@ from django.test import Client
 
 from annotations.rules.permissions import Scope
 from tests.rights.places import PEOPLE, ROLES, Place, Places
-from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, NOWHERE, OTHERS, PATH, Row
+from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, LIST, NOWHERE, OTHERS, PATH, Row
 
 SESSION, BEARER = "session", "bearer"
 HOME, ABROAD = "home", "abroad"
@@ -69,7 +69,7 @@ def expected(cell: Cell) -> Any:
     if not _scope_reaches(cell):
         return 403
     if is_foreign:
-        return (200, "nothing") if row.named == FILTER else 400
+        return (200, "nothing") if row.named == FILTER else 422 if row.named == LIST else 400
     return _status_of_member(cell)
 
 
@@ -151,7 +151,7 @@ def _request(client: Client, row: Row, words: dict[str, str], headers: dict[str,
     path = filled(row.path, words)
     if row.method in {"GET", "HEAD"}:
         return client.generic(row.method, path, headers=headers)
-    body = {name: filled(value, words) for name, value in (row.body or {}).items()}
+    body = _filled_body(row.body or {}, words)
     if not row.is_api:
         media_type = "application/x-www-form-urlencoded"
         return client.generic(row.method, path, urlencode(body).encode(), media_type, headers=headers)
@@ -166,3 +166,10 @@ def filled(value: Any, words: dict[str, str]) -> Any:
     if not isinstance(value, str):
         return value
     return re.sub(r"\{([a-z ]+)\}", lambda found: words[found[1]], value)
+
+
+def _filled_body(body: Any, words: dict[str, str]) -> Any:
+    """Fill in the records that a body names; a list is one of bodies."""
+    if isinstance(body, list):
+        return [_filled_body(item, words) for item in body]
+    return {name: filled(value, words) for name, value in body.items()}

@@ -169,7 +169,7 @@ def _nowhere(like: Place) -> Place:
         "lone member": like.shared["lone member"],
         "member": like.shared["member"],
         "assigned": like.shared["assigned"],
-        "number": "999",
+        "number": like.shared["number"],
     }
     shared = {name: others.get(name) or str(an_id()) for name in like.shared}
     made = {author: {name: str(an_id()) for name in records} for author, records in like.made.items()}

@@ -4,14 +4,14 @@
 membership. `scope` is the narrowest token
 that reaches; pages take no token at all. `whose` narrows further by who made the record: its "author", its
 "author or admin", or "others" than whoever asks. `named` says how a record of another project, or one that is missing,
-is refused: in the path it is 404, in the body 400, and a filter finds nothing.
+is refused: in the path it is 404, in the body 400, in a list of records 422, and a filter finds nothing.
 Words in braces stand for records (places.py); `match` names the one whose version If-Match carries.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-PATH, BODY, FILTER, NOWHERE = "path", "body", "filter", "nowhere"
+PATH, BODY, LIST, FILTER, NOWHERE = "path", "body", "list", "filter", "nowhere"
 AUTHOR, AUTHOR_OR_ADMIN, OTHERS = "author", "author or admin", "others"
 
 
@@ -168,6 +168,10 @@ RECORDS: Final = [
     *filters(ANNOTATION, kind="claim", state="draft", author="zoe", updated_since="2021-01-01"),
     *filters(ANNOTATION, incomplete="true", approved="true"),
     Row("POST", ANNOTATION, "analyst", "write", 201, {"article": "{article}", "kind": "claim", **HOUSES}, named=BODY),
+    Row(
+        "POST", ANNOTATION, "analyst", "write", 201,
+        [{"article": "{article}", "kind": "claim", **HOUSES}], named=LIST,
+    ),
     Row("GET", f"{ANNOTATION}{{claim}}/", "viewer"),
     Row("GET", f"{ANNOTATION}{{claim}}/history/", "viewer"),
     Row("PATCH", f"{ANNOTATION}{{claim}}/", "analyst", "write", 200, {"note": "x"}, "claim", AUTHOR_OR_ADMIN),
@@ -179,6 +183,10 @@ RECORDS: Final = [
     Row(
         "POST", LINK, "analyst", "write", 201,
         {"type": "about", "source": "{claim}", "target": "{submitted}"}, named=BODY,
+    ),
+    Row(
+        "POST", LINK, "analyst", "write", 201,
+        [{"type": "about", "source": "{claim}", "target": "{submitted}"}], named=LIST,
     ),
     Row("GET", f"{LINK}{{link}}/", "viewer"),
     Row("GET", f"{LINK}{{link}}/history/", "viewer"),

@@ -1,5 +1,7 @@
 """Closing accounts: sessions and tokens end at once, and what was made stays."""
 
+import io
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -87,7 +89,7 @@ def test_the_command_closes_nobody_whom_there_is_not(db: None) -> None:
 def test_a_new_password_from_the_command_ends_sessions(people: World, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = Client()
     browser.post("/login/", {"login": "ana", "password": PASSWORD})
-    monkeypatch.setattr("sys.stdin.readline", lambda: "an entirely new secret\n", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO("an entirely new secret\n"))
     call_command("user", "ana", "--password-stdin")
     assert browser.get("/account/").status_code == 302
 

@@ -11,12 +11,13 @@ from typing import cast
 
 import pytest
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from annotations.errors import InvalidFields, NotAllowed
 from annotations.models import Delivery, Webhook
 from annotations.queries.export_choice import Choice
 from annotations.rules.webhooks import DELAYS, Topic
-from annotations.services.delivering import deliver_due
+from annotations.services.delivering import KEPT, deliver_due, forget_old_messages
 from annotations.services.posting import Unreachable, post
 from annotations.services.releases import make_release
 from annotations.services.webhooks import WebhooksOff, end_webhook, make_webhook, repeat_delivery, secret_of
@@ -164,6 +165,17 @@ def test_a_message_given_up_can_be_repeated(world, webhook, receiver):
 
     assert deliver_due() == 1
     assert Delivery.objects.get().state == "delivered"
+
+
+def test_the_log_forgets_what_ended_long_ago_but_nothing_that_waits(webhook, receiver):
+    deliver_due()
+    Delivery.objects.update(created_at=timezone.now() - KEPT - timedelta(days=1))
+    waiting = Delivery.objects.get()
+    waiting.pk, waiting.state = uuid7(), "waiting"
+    waiting.save(force_insert=True)
+
+    assert forget_old_messages() == 1
+    assert Delivery.objects.get().state == "waiting"
 
 
 def test_a_redirect_is_not_followed(webhook, receiver):

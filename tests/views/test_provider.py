@@ -53,8 +53,9 @@ class Provider(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def provider(settings) -> Iterator[str]:
+def provider(settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The provider's address, which the site knows."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -132,9 +133,9 @@ def test_the_two_are_separated_again(world: World, sign_in: SignIn, come_back: C
     world.ana.user.set_password("an entirely new secret")
     world.ana.user.save()
     browser = sign_in(world.ana)
-    come_back(browser, "?process=connect")
-    (number,) = re.findall(r'name="account" value="(\d+)"', browser.get("/account/providers/").text)
+    assert come_back(browser, "?process=connect").startswith("/account/confirm/")
     browser.post("/account/confirm/", {"password": "an entirely new secret"})
+    (number,) = re.findall(r'name="account" value="(\d+)"', browser.get("/account/providers/").text)
     assert browser.post("/account/providers/", {"account": number}).status_code == 302
     assert come_back(Client()) == "200"
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from annotations.errors import NewsdeskError
 from annotations.formats import CODECS, DEFAULT_FORMAT
+from annotations.formats.native_json import strict_object
 from annotations.models import User
 from annotations.queries.access import Actor, get_project_for
 from annotations.services.exchange import ImportOrder, OnError, import_file
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--as", required=True, metavar="NAME", dest="username")
         parser.add_argument("--format", default=DEFAULT_FORMAT, choices=sorted(CODECS))
         parser.add_argument("--on-error", default=str(OnError.REFUSE), choices=[str(choice) for choice in OnError])
+        parser.add_argument("--labels", type=_names, metavar="JSON", help='for instance {"PER": "party", "O": ""}')
+        parser.add_argument("--relations", type=_names, metavar="JSON", help="the same for types of link")
         parser.add_argument(
             "--restore",
             action="store_true",
@@ -43,7 +46,13 @@ class Command(BaseCommand):
         if options["restore"] and (options["dry_run"] or options["format"] != DEFAULT_FORMAT):
             raise CommandError(_("--restore takes a whole archive of our own format, and has no dry run."))
         actor = Actor(user)
-        order = ImportOrder(options["format"], OnError(options["on_error"]), options["dry_run"])
+        order = ImportOrder(
+            format=options["format"],
+            on_error=OnError(options["on_error"]),
+            dry_run=options["dry_run"],
+            labels=options["labels"],
+            relations=options["relations"],
+        )
         try:
             project = get_project_for(actor, options["project"])
             with options["file"].open("rb") as file:
@@ -58,12 +67,23 @@ class Command(BaseCommand):
             raise CommandError(_explained(error)) from error
         for found in report.errors:
             self.stderr.write(f"{found['line']}: {found['code']}: {found['detail']}")
+        for sort, names in report.unknown.items():
+            for name, count in names.items():
+                self.stderr.write(f"{sort}: {name}: {count}")
         for name, count in report.counts.items():
             self.stdout.write(f"{name} {count}")
 
     def _watched(self, file: BinaryIO) -> BinaryIO:
         """Show on a terminal how far the file was read."""
         return cast(BinaryIO, _Watched(file, self)) if self.stderr.isatty() else file
+
+
+def _names(text: str) -> dict[str, str]:
+    """Read a mapping of names. Raises: ValueError, which argparse tells."""
+    found = strict_object(text.encode())
+    if not all(isinstance(meaning, str) for meaning in found.values()):
+        raise ValueError(text)
+    return {name: str(meaning) for name, meaning in found.items()}
 
 
 class _Watched:

@@ -53,6 +53,10 @@ export class Writer {
   takeChange(event) {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.classList.contains("shows-cues")) return this.desk.showCues(field.checked);
+    if (field.classList.contains("speaks-parties")) {
+      this.desk.root.classList.toggle("speaks-party-names", field.checked);
+      return;
+    }
     const form = field.closest("form.attribute-form");
     if (!(form instanceof HTMLFormElement)) return;
     event.stopPropagation();

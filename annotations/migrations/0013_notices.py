@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0016_redactions")]
+    dependencies = [("annotations", "0012_redactions")]
 
     operations = [
         migrations.AddField(

@@ -15,7 +15,7 @@ ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_webhook_fk
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0019_releases")]
+    dependencies = [("annotations", "0016_releases")]
 
     operations = [
         migrations.AddField(model_name="import", name="unknown", field=models.JSONField(default=dict)),

@@ -55,7 +55,7 @@ ALTER TABLE release_part ENABLE ALWAYS TRIGGER release_part_not_truncated;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0017_assignees")]
+    dependencies = [("annotations", "0015_assignees")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,89 @@
+"""The text stands still: no line moves when tags come, change and go, and the window does not scroll."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.desk import Desk
+from tests.e2e.site import Site
+
+ROWS = 60
+SENTENCE = "Row {0:02d} says the army held the bridge near the valley after heavy talks, the governor of {0:02d} said."
+TEXT = "\n".join(" ".join([SENTENCE.format(row)] * 3) for row in range(ROWS))
+MIDDLE = ROWS // 2
+# Where the first letter of each word of the text stands in the window; whole pixels across, exact ones down.
+_WORDS = """() => [...document.querySelectorAll('[data-s]')].flatMap((block) => {
+  const found = [];
+  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+  let before = ' ';
+  while (walker.nextNode()) {
+    const { data } = walker.currentNode;
+    for (let at = 0; at < data.length; before = data[at], at += 1) {
+      if (before !== ' ' || data[at] === ' ') continue;
+      const range = document.createRange();
+      range.setStart(walker.currentNode, at);
+      range.setEnd(walker.currentNode, at + 1);
+      const { left, bottom } = range.getBoundingClientRect();
+      found.push([Math.round(left), bottom]);
+    }
+  }
+  return found;
+})"""
+_SHOW = "(row) => document.querySelectorAll('[data-s]')[row].scrollIntoView({block: 'center'})"
+
+
+@pytest.fixture
+def desk(site: Site, open_desk: Callable[..., Desk]) -> Desk:
+    project = site.make_project("Still")
+    return open_desk(project, site.make_article(project, TEXT))
+
+
+@pytest.mark.parametrize("row", [0, MIDDLE])
+def test_no_word_moves_whatever_is_done_with_tags(desk: Desk, row: int) -> None:
+    desk.page.evaluate(_SHOW, row)
+    desk.page.locator("#article-body").focus()
+    before = _words(desk)
+
+    desk.select(*_place(row, "governor of"))
+    desk.tag("1", tags=1)
+    assert _words(desk) == before
+    desk.select(*_place(row, "the army held the bridge near the valley after heavy talks"))
+    desk.tag("3", tags=2)
+    assert _words(desk) == before
+    desk.link("l", "1")
+    assert _words(desk) == before
+    desk.press("4")
+    desk.page.locator("mark.counterclaim.is-first").wait_for()
+    assert _words(desk) == before
+    desk.press("z")
+    desk.page.locator("mark.claim.is-first").wait_for()
+    assert _words(desk) == before
+    desk.press("Backspace")
+    desk.wait_saved(1)
+    assert _words(desk) == before
+    desk.press("z")
+    desk.wait_saved(2)
+    assert _words(desk) == before
+
+
+def test_tag_over_two_paragraphs_moves_nothing(desk: Desk) -> None:
+    desk.page.evaluate(_SHOW, MIDDLE)
+    before = _words(desk)
+    start, _ = _place(MIDDLE, "after heavy talks")
+    _, end = _place(MIDDLE + 1, "the army held")
+    desk.select(start, end)
+    desk.tag("2", tags=1)
+    assert _words(desk) == before
+
+
+def _place(row: int, words: str) -> tuple[int, int]:
+    start = TEXT.index(words, TEXT.index(f"Row {row:02d}"))
+    return start, start + len(words)
+
+
+def _words(desk: Desk) -> list[Any]:
+    # What an answer changes is on the screen two frames later.
+    desk.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: list[Any] = desk.page.evaluate(_WORDS)
+    return found
