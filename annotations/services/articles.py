@@ -101,6 +101,8 @@ def edit_article(*, actor: Actor, article: Article, version: int, changes: Mappi
             columns["direction"] = direction_of(str(changes["language"]))
         moved = incidents is not None and _replace_incidents(held, _ids(incidents))
         changed = store_changes(held, columns, also_changed=moved)
+        if "title" in changed:
+            index_passages([held.id])
         if changed or moved:
             names = sorted([*changed, *(["incidents"] if moved else [])])
             happening = Happening("article.edited", held.id, "article", held.id, {"fields": names})

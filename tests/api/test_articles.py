@@ -124,6 +124,14 @@ def test_the_list_has_no_texts_and_is_narrowed_by_each_filter(ana: Api, zoe: Api
     assert zoe.get("articles/").json()["results"] == []
 
 
+def test_a_changed_title_is_found_and_the_old_one_no_more(ana: Api, world: World) -> None:
+    path = f"articles/{world.article.id}/"
+    ana.patch(path, {"title": "Zebras at dawn"}, 1)
+    ana.patch(path, {"title": "Giraffes at dusk"}, 2)
+    assert ana.get("articles/", q="zebras").json()["results"] == []
+    assert [row["id"] for row in ana.get("articles/", q="giraffes").json()["results"]] == [str(world.article.id)]
+
+
 def test_submitting_tells_what_is_missing(ana: Api, world: World) -> None:
     quote = tag(world.ana, world.article, Kind.QUOTE, *QUOTE)
     tag(world.ana, world.article, Kind.PARTY, ARMY)
