@@ -39,6 +39,8 @@ ONLY_IN_API = {
     "edit_party": "there is no page of parties yet",
     "delete_party": "likewise",
     "edit_link": "a link is removed and drawn anew on the page",
+    "create_annotations": "the page makes one tag at a time",
+    "create_links": "and one link",
     "move_annotation": "the page submits by article",
     "move_link": "likewise",
     **dict.fromkeys(

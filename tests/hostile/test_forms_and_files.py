@@ -15,7 +15,8 @@ from tests.hostile.corpus import API, Case, Range, read
 from tests.hostile.state import stored
 from tests.rights.cells import filled
 from tests.rights.places import Places
-from tests.rights.table import PAGES, Row
+from tests.rights.row import Row
+from tests.rights.table import PAGES
 from tests.services.import_lines import GOOD, content
 
 # Fields that a good form may leave out.

@@ -12,7 +12,7 @@ from django.test import Client
 
 from annotations.rules.permissions import Scope
 from tests.rights.places import PEOPLE, ROLES, Place, Places
-from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, FILTER, LIST, NOWHERE, OTHERS, PATH, Row
+from tests.rights.row import AUTHOR, AUTHOR_OR_ADMIN, FILTER, LIST, NOWHERE, OTHERS, PATH, Row
 
 SESSION, BEARER = "session", "bearer"
 HOME, ABROAD = "home", "abroad"

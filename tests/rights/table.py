@@ -8,38 +8,10 @@ is refused: in the path it is 404, in the body 400, in a list of records 422, an
 Words in braces stand for records (places.py); `match` names the one whose version If-Match carries.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-PATH, BODY, LIST, FILTER, NOWHERE = "path", "body", "list", "filter", "nowhere"
-AUTHOR, AUTHOR_OR_ADMIN, OTHERS = "author", "author or admin", "others"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One cell for each person, token and place comes of it; `ok` is the answer to whoever is let through."""
-
-    method: str
-    path: str
-    least: str
-    scope: str = "read"
-    ok: int = 200
-    body: Any = None
-    match: str = ""
-    whose: str = ""
-    named: str = PATH
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_api(self) -> bool:
-        """Say whether it answers JSON."""
-        return self.path.startswith("/api/")
-
-    @property
-    def name(self) -> str:
-        """Name the row in reports."""
-        return " ".join(part for part in (self.method, self.path, self.whose) if part)
-
+from tests.rights.account_rows import ACCOUNTS
+from tests.rights.row import AUTHOR, AUTHOR_OR_ADMIN, BODY, FILTER, LIST, NOWHERE, OTHERS, Row
 
 API: Final = "/api/v1/"
 PROJECT, OUTLET, INCIDENT = f"{API}projects/{{project}}/", f"{API}outlets/", f"{API}incidents/"
@@ -221,52 +193,6 @@ TEAMWORK: Final = [
     Row("GET", f"{PROJECT}guideline/", "viewer"),
     Row("PATCH", f"{PROJECT}guideline/", "admin", "review", 200, {"text": "# Claim"}, "guideline"),
     Row("GET", f"{PROJECT}guideline/history/", "viewer"),
-]
-
-ACCOUNT: Final = "/account/"
-FACTORS: Final = "/account/second-factor/"
-# People of the table have no password and no second factor, so nothing is asked again, and there is nothing to remove.
-ACCOUNTS: Final = [
-    Row("GET", f"{ACCOUNT}email/", "person", named=NOWHERE),
-    Row("POST", f"{ACCOUNT}email/", "person", ok=302, body={"email": "a@example.org"}, named=NOWHERE),
-    Row("GET", f"{ACCOUNT}password/", "person", ok=302, named=NOWHERE),
-    Row("POST", f"{ACCOUNT}password/", "person", ok=302, named=NOWHERE),
-    Row("GET", f"{ACCOUNT}password/first/", "person", named=NOWHERE),
-    Row("POST", f"{ACCOUNT}password/first/", "person", ok=400, body={"password1": "short"}, named=NOWHERE),
-    *(
-        Row(method, f"{ACCOUNT}confirm/{way}", "person", ok=403, named=NOWHERE)
-        for method in ("GET", "POST")
-        for way in ("", "code/", "passkey/")
-    ),
-    Row("GET", FACTORS, "person", named=NOWHERE),
-    Row("GET", f"{FACTORS}app/", "person", named=NOWHERE),
-    Row("POST", f"{FACTORS}app/", "person", ok=400, body={"code": "1"}, named=NOWHERE),
-    Row("GET", f"{FACTORS}app/removal/", "person", ok=404, named=NOWHERE),
-    Row("POST", f"{FACTORS}app/removal/", "person", ok=404, named=NOWHERE),
-    Row("GET", f"{FACTORS}recovery-codes/", "person", ok=404, named=NOWHERE),
-    Row("GET", f"{FACTORS}recovery-codes/new/", "person", named=NOWHERE),
-    Row("POST", f"{FACTORS}recovery-codes/new/", "person", ok=400, named=NOWHERE),
-    Row("GET", f"{FACTORS}passkeys/", "person", named=NOWHERE),
-    Row("GET", f"{FACTORS}passkeys/new/", "person", named=NOWHERE),
-    Row("POST", f"{FACTORS}passkeys/new/", "person", ok=400, body={"credential": "{}"}, named=NOWHERE),
-    Row("GET", f"{FACTORS}passkeys/1/", "person", ok=404, named=NOWHERE),
-    Row("POST", f"{FACTORS}passkeys/1/", "person", ok=404, body={"name": "x"}, named=NOWHERE),
-    Row("GET", f"{FACTORS}passkeys/1/removal/", "person", ok=404, named=NOWHERE),
-    Row("POST", f"{FACTORS}passkeys/1/removal/", "person", ok=404, named=NOWHERE),
-    Row("GET", f"{ACCOUNT}sessions/", "person", named=NOWHERE),
-    Row("POST", f"{ACCOUNT}sessions/others/", "person", ok=302, named=NOWHERE),
-    Row("POST", f"{ACCOUNT}sessions/1/", "person", ok=404, named=NOWHERE),
-    Row("GET", f"{ACCOUNT}providers/", "person", named=NOWHERE),
-    Row("POST", f"{ACCOUNT}providers/", "person", ok=400, body={"account": "1"}, named=NOWHERE),
-    Row("GET", f"{ACCOUNT}tokens/", "person", named=NOWHERE),
-    Row("POST", f"{ACCOUNT}tokens/", "person", body={"name": "x", "scope": "read", "days": "7"}, named=NOWHERE),
-    Row("POST", f"{ACCOUNT}tokens/nd_unknown/", "person", ok=404, named=NOWHERE),
-    Row("GET", "/p/{slug}/invitations/", "admin"),
-    Row("POST", "/p/{slug}/invitations/", "admin", body={"role": "viewer", "days": "7", "note": ""}),
-    Row("POST", "/p/{slug}/invitations/{invitation}/", "admin", ok=302),
-    # Eve is in the other project too.
-    Row("GET", "/p/{slug}/members/{lone member}/deactivation/", "admin"),
-    Row("POST", "/p/{slug}/members/{lone member}/deactivation/", "admin", ok=302),
 ]
 
 PAGE: Final = "/p/{slug}/"

@@ -13,7 +13,8 @@ from tests.conftest import clear_tables
 from tests.factories import approve, join, submit, tag
 from tests.rights.cells import SESSION, Asker, Cell
 from tests.rights.places import Places, make_places
-from tests.rights.table import AUTHOR, AUTHOR_OR_ADMIN, NOWHERE, OTHERS, PATH, ROWS, Row
+from tests.rights.row import AUTHOR, AUTHOR_OR_ADMIN, NOWHERE, OTHERS, PATH, Row
+from tests.rights.table import ROWS
 from tests.world import HOUSES, QUOTE, REBELS
 
 READS = [row for row in ROWS if row.method == "GET" and row.least not in {"open", "nobody"}]

@@ -11,7 +11,8 @@ from tests.conftest import clear_tables
 from tests.rights.cells import NEW_EACH_TIME, SESSION, Asker, Cell, cells_of, expected
 from tests.rights.places import Place, Places, make_places
 from tests.rights.routes import api_filters, ids_in_forms, routes, shape
-from tests.rights.table import NOWHERE, ROWS, Row
+from tests.rights.row import NOWHERE, Row
+from tests.rights.table import ROWS
 
 # Ids that forms take, by the row above that sends them.
 IDS_IN_FORMS = {
