@@ -68,7 +68,7 @@ def test_the_statements_of_links_decisions_and_claims_are_fixed(ana: Api, world:
 
 def test_making_an_annotation_takes_few_statements(ana: Api, world: World) -> None:
     text = world.article.text
-    body = {"article": str(world.article.id), "kind": "cue", "segments": [[0, 5]], "exact": [text[:5]]}
+    body = {"article": str(world.article.id), "kind": "claim", "segments": [[0, 5]], "exact": [text[:5]]}
     with CaptureQueriesContext(connection) as statements:
         assert ana.post("annotations/", body).status_code == 201
     # token; article; membership; savepoint, annotation, version, chain, events; release

@@ -132,12 +132,12 @@ def test_bodies_that_are_not_strict_json_are_malformed(ana: Api, body: bytes) ->
 
 
 def test_32_levels_are_read(ana: Api) -> None:
-    assert_problem(ana.post("annotations/", b"[" * 32 + b"]" * 32), 400, "invalid_type")
+    assert_problem(ana.post("outlets/", b"[" * 32 + b"]" * 32), 400, "invalid_type")
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"7", b"null", b"true"])
 def test_a_body_must_be_an_object(ana: Api, body: bytes) -> None:
-    assert_problem(ana.post("annotations/", body), 400, "invalid_type")
+    assert_problem(ana.post("outlets/", body), 400, "invalid_type")
 
 
 def test_a_key_that_stands_twice_is_refused_with_the_other_errors(ana: Api, mention: Annotation) -> None:
@@ -153,7 +153,7 @@ def test_a_key_that_stands_twice_is_refused_with_the_other_errors(ana: Api, ment
 
 
 def test_bodies_over_the_limit_are_413(ana: Api, rui: Api) -> None:
-    assert_problem(ana.post("annotations/", b"[" + b" " * 1024 * 1024), 413, "too_large")
+    assert_problem(ana.post("outlets/", b"[" + b" " * 1024 * 1024), 413, "too_large")
     assert_problem(rui.post("decisions/", b"{" + b" " * 1024 * 1024), 413, "too_large")
     assert_problem(rui.post("decisions/", b"[" + b" " * 1024 * 1024 + b"]"), 422, "required")
     assert_problem(rui.post("decisions/", b"[" + b" " * 8 * 1024 * 1024), 413, "too_large")
