@@ -17,6 +17,7 @@ REMEMBERED: Final = 20_000
 
 # One row a line. `digest` stands with what is new (of an article its SHA-256, and its length).
 LINES_TABLE: Final = """
+DROP TABLE IF EXISTS pg_temp.import_line;
 CREATE TEMPORARY TABLE import_line (
     line integer NOT NULL, file_id text NOT NULL, id uuid, article_id uuid, sort "char" NOT NULL,
     digest text, length integer

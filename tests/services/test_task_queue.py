@@ -66,7 +66,8 @@ def only() -> Any:
 
 
 def advisory_locks() -> int:
-    ((locks,),) = _rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    ((locks,),) = _rows(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}")
     return int(locks)
 
 

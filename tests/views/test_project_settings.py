@@ -100,7 +100,7 @@ def test_a_cue_is_refused_where_cues_are_off(world: World, case: Case, sign_in: 
 
 def test_the_workbench_offers_no_cues_where_they_are_off(world: World, sign_in: SignIn) -> None:
     address = f"/p/northern-bridge/articles/{world.article.id}/"
-    assert sign_in(world.ana).get(address).text.count('data-kind="cue"') == 2
+    assert sign_in(world.ana).get(address).text.count('data-kind="cue"') == 3
     keep(world, sign_in, cues=None)
     shown = sign_in(world.ana).get(address).text
     assert shown.count('data-kind="cue"') == 0
