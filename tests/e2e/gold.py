@@ -33,8 +33,7 @@ _NO_REQUEST = "() => !document.querySelector('.htmx-request')"
 _CHOICE = "(id) => document.querySelector(`#link-choices [value='${id}']`)?.dataset.digit ?? ''"
 # The shortest way by keys of the caret from where it is to a selection that is stored as the wanted stretch.
 _PLAN = """async ([start, end, kind]) => {
-  const found = performance.getEntriesByType('resource').map((entry) => entry.name);
-  const load = (name) => import(found.find((url) => url.includes(`/js/text/${name}`)));
+  const load = (name) => import(`/static/js/text/${name}.js`);
   const [moves, selection, boundaries] = await Promise.all(['moves', 'selection', 'boundaries'].map(load));
   const body = document.querySelector('.article-body');
   const text = selection.windowOf(selection.blocksOf(body));

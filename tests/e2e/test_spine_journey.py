@@ -1,5 +1,6 @@
 """The spine: an analyst tags and links, a reviewer approves, a token exports exactly that; nobody approves own work."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,15 +144,14 @@ def _assert_own_approval_is_refused(site: Site, page: Page, project: dict[str, A
 
 
 def _approve_everything(page: Page, project: dict[str, Any]) -> None:
-    page.goto(f"/p/{project['slug']}/review/")
-    approve = page.get_by_role("button", name="Approve")
+    approve = page.locator(".verdicts").get_by_role("button", name="Approve")
     for _ in range(12):
+        page.goto(f"/p/{project['slug']}/review/")
         if page.get_by_text("Nothing to decide").count():
             return
         # It leaves the page when the time to take it back is over.
-        with page.expect_response(lambda answer: "/review/decisions/" in answer.url):
-            approve.first.click()
-        page.reload()
+        approve.first.click()
+        expect(page.locator("#announcer")).to_have_text(re.compile("pproved\\.$"), timeout=20_000)
     expect(page.get_by_text("Nothing to decide")).to_be_visible()
 
 
