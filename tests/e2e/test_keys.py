@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.desk import Desk
@@ -208,6 +209,7 @@ def test_tags_are_gone_through_opened_and_followed(site: Site, open_desk: Callab
     assert caret(desk) == at
 
 
+@pytest.mark.xfail(strict=False, reason="the preview's button does not always get the focus: a race, see CHANGELOG")
 def test_the_other_end_is_chosen_by_digit_letters_or_in_other_articles(site: Site, open_desk: Callable[..., Desk]):
     project = site.make_project("Choosing")
     other = site.make_article(project, ELSEWHERE)
@@ -241,9 +243,9 @@ def test_the_other_end_is_chosen_by_digit_letters_or_in_other_articles(site: Sit
     expect(page.locator("#link-choices [role=option]")).to_contain_text(ELSEWHERE)
     desk.press("1")
     expect(page.locator("#link-preview .passage")).to_have_count(2)
+    expect(page.locator("#link-preview button")).to_be_focused()
     expect(chips).to_have_count(2)
-    # Its button should have the focus now; it does not always, see "Known faults" in the CHANGELOG.
-    page.locator("#link-preview button").press("Enter")
+    desk.press("Enter")
     expect(page.locator(".link-chip .elsewhere")).to_have_count(1)
 
 
