@@ -44,8 +44,10 @@ def test_undo_takes_back_by_the_button_and_after_reloading(site: Site, open_desk
     desk.page.reload()
     desk.page.locator("#annotation-undo [data-command=undo]").click()
     desk.wait_saved(0)
+    expect(desk.page.locator("mark[data-a]")).to_have_count(0)
     desk.page.locator("#annotation-undo [data-command=redo]").click()
     desk.wait_saved(1)
+    expect(desk.page.locator("mark.claim[data-a]")).to_have_text("We hold the bridge")
 
 
 def test_a_new_party_is_taken_from_the_choices(site: Site, open_desk: Callable[..., Desk]):

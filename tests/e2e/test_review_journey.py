@@ -39,10 +39,11 @@ def test_the_whole_article_is_decided_by_keyboard_and_exported_as_the_gold(
 
     reviewer, author = sign_in("rui"), sign_in("ana")
     acts = _go_through(reviewer, project, wrong)
+    # Links that were passed over may be decided once the decisions on their ends have left the page.
+    acts += _go_through(reviewer, project, {})
     states = _states(site, project)
     assert states["returned"] == 3
-    # How many the first round reaches hangs on when held decisions leave; that none stays behind is asserted below.
-    assert states["approved"] >= 120
+    assert states["approved"] >= 150
 
     _fix_from_the_inbox(author, project)
     assert _states(site, project)["returned"] == 0

@@ -15,7 +15,7 @@ from tests.services.redacting import BLOCKS, NAME, TEXT, Case, ask, make_case, p
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MASKED = TEXT.replace(NAME, BLOCKS)
-Run = Callable[..., None]
+Run = Callable[..., list[tuple[Any, ...]]]
 UPDATE = "UPDATE article SET text = %(text)s, sha256 = encode(sha256(convert_to(%(text)s, 'UTF8')), 'hex')"
 
 
@@ -29,8 +29,10 @@ def run(case: Case) -> Iterator[Run]:
     """SQL in one transaction of the application's role, which is never committed."""
     with closing(application_connection()) as connection, connection.cursor() as cursor:
 
-        def execute(statement: str, **values: Any) -> None:
+        def execute(statement: str, **values: Any) -> list[tuple[Any, ...]]:
             cursor.execute(statement, values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+            return rows
 
         yield execute
         connection.rollback()
@@ -69,15 +71,20 @@ def test_whole_way_by_hand_passes_with_a_second_person(case: Case, run: Run) -> 
     request = ask(case)
     redaction = write_redaction(run, request, confirmed=str(case.world.rui.user.id))
     write_place(run, redaction, "article", case.article.id, ["text"], request.segments)
-    run(f"{UPDATE} WHERE id = %(id)s", text=MASKED, id=str(case.article.id))
+    changed = run(f"{UPDATE} WHERE id = %(id)s RETURNING text", text=MASKED, id=str(case.article.id))
+    assert changed == [(MASKED,)]
 
 
-def refuse(run: Run, statement: str, **values: Any) -> None:
-    """See the database refuse one statement, and go on."""
+def is_refused(run: Run, statement: str, **values: Any) -> bool:
+    """Say whether the database refuses one statement, and go on."""
     run("SAVEPOINT here")
-    with pytest.raises(psycopg2.errors.CheckViolation):
+    try:
         run(statement, **values)
-    run("ROLLBACK TO SAVEPOINT here")
+    except psycopg2.errors.CheckViolation:
+        return True
+    finally:
+        run("ROLLBACK TO SAVEPOINT here")
+    return False
 
 
 def test_a_confirmed_redaction_lets_nothing_else_pass(case: Case, run: Run) -> None:
@@ -92,8 +99,9 @@ def test_a_confirmed_redaction_lets_nothing_else_pass(case: Case, run: Run) -> N
         MASKED.replace("Monday", "██████"),
     ]
     for text in others:
-        refuse(run, f"{UPDATE} WHERE id = %(id)s", text=text, id=str(case.article.id))
-    refuse(run, "UPDATE article SET text = %(text)s WHERE id = %(id)s", text=MASKED, id=str(case.article.id))
+        assert is_refused(run, f"{UPDATE} WHERE id = %(id)s", text=text, id=str(case.article.id)), text
+    without_digest = "UPDATE article SET text = %(text)s WHERE id = %(id)s"
+    assert is_refused(run, without_digest, text=MASKED, id=str(case.article.id))
 
 
 def test_a_plain_update_is_refused(case: Case, run: Run) -> None:
@@ -138,7 +146,7 @@ def test_asking_and_confirming_in_one_transaction_is_refused(case: Case, run: Ru
 def test_nobody_but_an_admin_asks_even_by_hand(case: Case, run: Run) -> None:
     values = {"id": str(uuid7()), "project": str(case.world.project.id), "article": str(case.article.id)}
     for who in (case.world.rui, case.world.ana, case.world.zoe):
-        refuse(
+        assert is_refused(
             run,
             "INSERT INTO redaction_request (id, project_id, article_id, segments, reason, choices, requested_by_id, "
             "at, transaction_number, closed_as) VALUES (%(id)s, %(project)s, %(article)s, '{{0,3}}', 'x', '[]', "
@@ -181,7 +189,7 @@ def test_rows_are_kept_as_they_are(case: Case, run: Run) -> None:
         "DELETE FROM annotation_version",
         "DELETE FROM decision",
     ):
-        refuse(run, statement, speaker=str(case.speaker.id))
+        assert is_refused(run, statement, speaker=str(case.speaker.id)), statement
 
 
 def test_an_old_word_read_before_is_not_stored_after(case: Case, run: Run) -> None:
