@@ -1,6 +1,6 @@
 // @ts-check
 /** The only sender: keeps unsent writes of one article, hands them to htmx one by one in their order, sends again. */
-import { inOrder, nextOf, orphans, outcomeOf, stateOf, waitBefore } from "./lib/queue.js";
+import { inOrder, keptOf, nextOf, outcomeOf, stateOf, tabsOf, waitBefore } from "./lib/queue.js";
 import { forgetWrite, keepWrite, keptWrites } from "./lib/store.js";
 
 /** @import { Fields, Saving, Unsent } from "./types.js" */
@@ -36,13 +36,20 @@ export class Outbox {
     this.live();
   }
 
-  /** Take over what tabs that are gone have left behind. */
+  /** Take over what other tabs leave behind: now where they are gone, else as soon as they go. */
   async recover() {
-    const mine = { article: this.office.article, user: this.office.user };
-    const left = inOrder(orphans(await keptWrites(), await livingTabs(), mine));
+    for (const tab of tabsOf(await this.kept())) {
+      if (navigator.locks) this.whenGone(tab, () => this.takeOver(tab));
+      else await this.takeOver(tab);
+    }
+  }
+
+  /** @param {string} tab */
+  async takeOver(tab) {
     const known = new Set(this.writes.map(({ key }) => key));
+    const left = (await this.kept()).filter((write) => write.tab === tab && !known.has(write.key));
     // What the other tab held has left with it; here it is only made sure of.
-    const taken = left.filter(({ key }) => !known.has(key)).map((write) => ({ ...write, tab: this.tab, due: 0 }));
+    const taken = left.map((write) => ({ ...write, tab: this.tab, due: 0 }));
     if (taken.length === 0) return;
     this.writes = inOrder([...taken, ...this.writes]);
     await Promise.all(taken.map(keepWrite));
@@ -166,26 +173,23 @@ export class Outbox {
     this.timer = setTimeout(() => this.send(), waitBefore(this.attempts, Math.random()));
   }
 
+  /** What this browser keeps of this person and article, of all its tabs. */
+  async kept() {
+    return keptOf(await keptWrites(), this.office);
+  }
+
   /** While this tab lives, no other takes its writes. */
   live() {
-    const { signal } = this.stop;
-    navigator.locks
-      ?.request(
-        lockName(this.tab),
-        { mode: "shared" },
-        () => new Promise((end) => signal.addEventListener("abort", end)),
-      )
-      .catch(() => {});
+    this.hold(this.tab, () => new Promise((end) => this.stop.signal.addEventListener("abort", end)));
   }
-}
 
-/** @returns {Promise<Set<string>>} */
-async function livingTabs() {
-  const { held = [] } = (await navigator.locks?.query()) ?? {};
-  return new Set(held.map(({ name = "" }) => name.replace(lockName(""), "")));
-}
+  /** A tab holds its own lock to its end, so that whoever gets it next has outlived it. @param {string} tab @param {() => Promise<void>} act */
+  whenGone(tab, act) {
+    if (tab !== this.tab) this.hold(tab, act);
+  }
 
-/** @param {string} tab */
-function lockName(tab) {
-  return `newsdesk-tab-${tab}`;
+  /** @param {string} tab @param {() => Promise<unknown>} act */
+  hold(tab, act) {
+    navigator.locks?.request(`newsdesk-tab-${tab}`, { signal: this.stop.signal }, act).catch(() => {});
+  }
 }

@@ -41,6 +41,7 @@ def test_every_tag_survives_cuts_a_killed_tab_and_a_killed_server(site: Site, op
     context.set_offline(False)
     desk = Desk(context.new_page())
     desk.page.goto(address)
+    desk.wait_saved(38)
     _wait_shown(desk.page, 0)
 
     context.set_offline(True)

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inOrder, nextOf, orphans, outcomeOf, stateOf, waitBefore } from "../../static/js/lib/queue.js";
+import { inOrder, keptOf, nextOf, outcomeOf, stateOf, tabsOf, waitBefore } from "../../static/js/lib/queue.js";
 
 /** @param {object} [how] @returns {any} */
 function write(how = {}) {
@@ -51,12 +51,15 @@ test("the state counts what is refused only when nothing waits", () => {
   assert.equal(stateOf([write({ reason: "no" }), write()], false), "saving");
 });
 
-test("only writes of dead tabs, of this person and article, are taken over", () => {
-  const left = [
-    write({ tab: "dead" }),
-    write({ tab: "live" }),
-    write({ tab: "dead", user: "rui" }),
-    write({ tab: "dead", article: "b" }),
+test("only writes of this person and article are taken over, tab by tab", () => {
+  const kept = [
+    write({ tab: "one" }),
+    write({ tab: "two" }),
+    write({ tab: "one", user: "rui" }),
+    write({ tab: "three", article: "b" }),
+    write({ tab: "one" }),
   ];
-  assert.deepEqual(orphans(left, new Set(["live"]), { article: "a", user: "ana" }), [left[0]]);
+  const mine = keptOf(kept, { article: "a", user: "ana" });
+  assert.deepEqual(mine, [kept[0], kept[1], kept[4]]);
+  assert.deepEqual(tabsOf(mine), ["one", "two"]);
 });

@@ -47,7 +47,12 @@ export function inOrder(writes) {
   return [...writes].sort((one, other) => one.order - other.order);
 }
 
-/** Take from those left behind what no living tab cares for. @param {Unsent[]} left @param {Set<string>} living @param {{article: string, user: string}} mine */
-export function orphans(left, living, { article, user }) {
-  return left.filter((write) => write.article === article && write.user === user && !living.has(write.tab));
+/** Take what belongs to one person and article. @param {Unsent[]} kept @param {{article: string, user: string}} mine */
+export function keptOf(kept, { article, user }) {
+  return kept.filter((write) => write.article === article && write.user === user);
+}
+
+/** Name the tabs that writes were made in, each once. @param {Unsent[]} writes */
+export function tabsOf(writes) {
+  return [...new Set(writes.map(({ tab }) => tab))];
 }
