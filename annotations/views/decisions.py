@@ -54,16 +54,17 @@ def decide_records(request: HttpRequest, actor: Actor, slug: str) -> HttpRespons
     place = PlaceForm(request.POST).place(default_view(actor, project))
     form = DecisionForm(request.POST)
     asked = _Asked(request, actor, project, place, _looked_at(place, form))
-    proposed = _proposed(asked, form)
+
+    def write() -> str:
+        # What depends on the record as it stands is read here: a repeat finds it decided already.
+        return _store(actor, project, form.drafts(request.POST.getlist("with"), _change(_proposed(asked, form))))
+
     try:
-        drafts = form.drafts(request.POST.getlist("with"), _change(proposed))
-    except InvalidInput as refusal:
-        return _refused(asked, refusal, proposed)
-    done = place_in_queue(record_at(actor, project, asked.here))
-    try:
-        told = once(request, actor, form.cleaned_data["key"], lambda: _store(actor, project, drafts))
+        form.require()
+        done = place_in_queue(record_at(actor, project, asked.here))
+        told = once(request, actor, form.cleaned_data["key"], write)
     except NewsdeskError as refusal:
-        return _refused(asked, refusal, proposed)
+        return _refused(asked, refusal, form)
     return _sent(asked, told) if is_htmx(request) else _next(asked, done, told)
 
 
@@ -143,13 +144,14 @@ def _next(asked: _Asked, done: QueueCursor, told: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('review', args=[project.slug])}?{place.full_query}")
 
 
-def _refused(asked: _Asked, refusal: NewsdeskError, proposed: _Proposed | None) -> HttpResponse:
+def _refused(asked: _Asked, refusal: NewsdeskError, form: DecisionForm) -> HttpResponse:
     """Say why not; without script above the record as it is now, with all that was typed."""
     request = asked.request
     if is_htmx(request):
         raise refusal
     sent = request.POST
     typed: dict[str, object] = {"typed_reason": sent.get("reason", ""), "comment": sent.get("comment", "")}
+    proposed = _proposed(asked, form)
     if proposed is not None:
         typed["content_form"] = proposed.form
     context = {**deck_context(asked.actor, asked.project, asked.here), **typed, "alert": alert_of(refusal)}

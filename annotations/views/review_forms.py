@@ -120,10 +120,16 @@ class DecisionForm(WriteForm):
         """Whether the verdict may carry a proposal."""
         return self.is_valid() and self.cleaned_data["verdict"] == Verdict.REQUEST_CHANGES
 
+    def require(self) -> None:
+        """Refuse what cannot be read. Raises: InvalidInput."""
+        if not self.is_valid():
+            raise InvalidInput(gettext("This decision cannot be read; load the page again."), field="record")
+
     def drafts(self, others: list[str], proposal: AnnotationChange | None = None) -> list[DecisionDraft]:
         """Give what the service takes; the record itself comes first. Raises: InvalidInput."""
-        if not self.is_valid() or len(others) > MAX_RECORDS:
-            raise InvalidInput(gettext("This decision cannot be read; load the page again."), field="record")
+        self.require()
+        if len(others) > MAX_RECORDS:
+            raise InvalidInput(gettext("Select at most %(count)d records.") % {"count": MAX_RECORDS}, field="record")
         clean = self.cleaned_data
         is_together = clean["verdict"] == _TOGETHER
         verdict = Verdict.APPROVE if is_together else Verdict(clean["verdict"])
