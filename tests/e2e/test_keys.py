@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.desk import Desk
@@ -209,7 +208,6 @@ def test_tags_are_gone_through_opened_and_followed(site: Site, open_desk: Callab
     assert caret(desk) == at
 
 
-@pytest.mark.xfail(strict=False, reason="the preview's button does not always get the focus: a race, see CHANGELOG")
 def test_the_other_end_is_chosen_by_digit_letters_or_in_other_articles(site: Site, open_desk: Callable[..., Desk]):
     project = site.make_project("Choosing")
     other = site.make_article(project, ELSEWHERE)

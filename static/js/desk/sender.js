@@ -30,7 +30,7 @@ export function askForToken(asker) {
     source: asker,
     target: ".submit-form",
     select: ".submit-form",
-    swap: "outerHTML settle:0ms",
+    swap: "outerHTML",
   });
 }
 
