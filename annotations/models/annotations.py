@@ -137,18 +137,14 @@ class Annotation(Reviewed):
         return f"{self.kind} {self.id}"
 
 
-class AnnotationVersion(models.Model):
-    """The complete content of one version of an annotation; append only (trigger in 0002)."""
+class RecordVersion(models.Model):
+    """The complete content of one version of a reviewed record, who wrote it and when."""
 
-    pk = models.CompositePrimaryKey("annotation_id", "number")
     project = models.ForeignKey(
         Project, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    annotation = models.ForeignKey(
-        Annotation, on_delete=models.PROTECT, related_name="versions", db_constraint=False, db_index=False
     )
     number = models.PositiveIntegerField()
     content = models.JSONField()
@@ -156,6 +152,18 @@ class AnnotationVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class AnnotationVersion(RecordVersion):
+    """The complete content of one version of an annotation; append only (trigger in 0002)."""
+
+    pk = models.CompositePrimaryKey("annotation_id", "number")
+    annotation = models.ForeignKey(
+        Annotation, on_delete=models.PROTECT, related_name="versions", db_constraint=False, db_index=False
+    )
 
     class Meta:
         db_table = "annotation_version"

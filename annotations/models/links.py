@@ -1,12 +1,11 @@
 """Typed links between annotations and their versions."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models.functions import Greatest, Least
-from django.utils import timezone
 
 from annotations.models.annotations import (
     Annotation,
+    RecordVersion,
     Reviewed,
     ReviewedQuerySet,
     assignee_index,
@@ -14,7 +13,6 @@ from annotations.models.annotations import (
 )
 from annotations.models.articles import Article
 from annotations.models.base import one_of
-from annotations.models.projects import Project
 from annotations.rules.links import LinkType
 from annotations.rules.review import NOT_LIVING
 
@@ -77,25 +75,13 @@ class Link(Reviewed):
         return f"{self.type} {self.id}"
 
 
-class LinkVersion(models.Model):
+class LinkVersion(RecordVersion):
     """The complete content of one version of a link; append only (trigger in 0002)."""
 
     pk = models.CompositePrimaryKey("link_id", "number")
-    project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
     link = models.ForeignKey(
         Link, on_delete=models.PROTECT, related_name="versions", db_constraint=False, db_index=False
     )
-    number = models.PositiveIntegerField()
-    content = models.JSONField()
-    editor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "link_version"
