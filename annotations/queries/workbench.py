@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import F, Func, IntegerField, Q, TextField, Value
+from django.db.models import Count, F, Func, IntegerField, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
@@ -63,6 +63,7 @@ class TextBlock:
     """
 
     start: int
+    length: int
     number: int | None
     continues: bool
     gap: str
@@ -151,13 +152,8 @@ def touched_blocks(actor: Actor, article: Article, segments: Iterable[Segment]) 
 
 def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
     """Count the shown tags of an article by kind."""
-    kinds = (
-        visible_annotations(actor, article.project_id)
-        .exclude(state__in=HIDDEN)
-        .filter(article=article)
-        .values_list("kind", flat=True)
-    )
-    return _kind_counts(Counter(kinds.iterator()))
+    shown = visible_annotations(actor, article.project_id).exclude(state__in=HIDDEN).filter(article=article)
+    return _kind_counts(dict(shown.order_by().values_list("kind").annotate(Count("pk"))))
 
 
 def party_counts(actor: Actor, article: Article) -> PartyList:
@@ -267,6 +263,7 @@ def _shaped(
     return tuple(
         TextBlock(
             start=block.start,
+            length=block.end - block.start,
             number=block.number,
             continues=block.continues,
             gap=_unusual(article.text[ends.get(block.start, block.start) : block.start]),

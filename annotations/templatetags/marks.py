@@ -36,6 +36,9 @@ LINK_COMMANDS: Final = {
     "expresses": "link-expresses",
 }
 
+# Code points on a line, as a rule.
+_LINE: Final = 80
+
 # For htmx: put the element in the place of the one with its id.
 _SWAP: Final = format_html(' hx-swap-oob="{}"', "true")
 
@@ -165,7 +168,7 @@ def _block(block: TextBlock, swap: str) -> str:
     gap = format_html(' data-gap="{}"', block.gap) if block.gap else ""
     return format_html(
         '<p class="article-text{}" id="article-text-{}" data-s="{}"{}{} lang="{}" dir="auto"{}>{}</p>',
-        " continued" if block.continues else "",
+        f"{_lines(block.length)}{' continued' if block.continues else ''}",
         block.start,
         block.start,
         number,
@@ -174,6 +177,12 @@ def _block(block: TextBlock, swap: str) -> str:
         swap,
         _marked(block),
     )
+
+
+def _lines(length: int) -> str:
+    """Guess by powers of two how many lines a block fills: so high it counts until it comes near the window."""
+    lines = -(-length // _LINE)
+    return f" lines-{1 << (lines - 1).bit_length()}" if lines > 1 else ""
 
 
 def _cards(cards: Sequence[Card], faces: _Faces) -> str:

@@ -12,8 +12,13 @@ ROWS = 60
 SENTENCE = "Row {0:02d} says the army held the bridge near the valley after heavy talks, the governor of {0:02d} said."
 TEXT = "\n".join(" ".join([SENTENCE.format(row)] * 3) for row in range(ROWS))
 MIDDLE = ROWS // 2
+LONG = 400
+LONG_TEXT = "\n".join(" ".join([SENTENCE.format(row)] * 3) for row in range(LONG))
 # Where the first letter of each word of the text stands in the window; whole pixels across, exact ones down.
-_WORDS = """() => [...document.querySelectorAll('[data-s]')].flatMap((block) => {
+_WORDS = """(inSight) => [...document.querySelectorAll('[data-s]')].filter((block) => {
+  const { top, bottom } = block.getBoundingClientRect();
+  return !inSight || (bottom > 0 && top < innerHeight);
+}).flatMap((block) => {
   const found = [];
   const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
   let before = ' ';
@@ -77,13 +82,38 @@ def test_tag_over_two_paragraphs_moves_nothing(desk: Desk) -> None:
     assert _words(desk) == before
 
 
+@pytest.mark.parametrize("row", [LONG // 3, LONG - 2])
+def test_no_word_in_sight_moves_in_a_long_article(site: Site, open_desk: Callable[..., Desk], row: int) -> None:
+    # Only what is near the window is laid out there: the heights of the rest are guessed, and must not show.
+    project = site.make_project("Long")
+    desk = open_desk(project, site.make_article(project, LONG_TEXT))
+    desk.page.evaluate(_SHOW, row)
+    desk.page.locator("#article-body").focus()
+    before = _words(desk, in_sight=True)
+    assert len(before) > 100
+    start = LONG_TEXT.index("governor of", LONG_TEXT.index(f"Row {row:02d}"))
+    desk.select(start, start + len("governor of"))
+    desk.tag("2", tags=1)
+    assert _words(desk, in_sight=True) == before
+    desk.press("4")
+    desk.page.locator("mark.counterclaim.is-first").wait_for()
+    assert _words(desk, in_sight=True) == before
+    # Gone away from and come back to, the tag stands in the middle of the window.
+    desk.page.evaluate("() => scrollTo(0, 0)")
+    desk.page.keyboard.press("j")
+    desk.page.wait_for_function(
+        """() => { const { top } = document.querySelector('mark.is-focused').getBoundingClientRect();
+        return top > innerHeight / 4 && top < innerHeight * 3 / 4; }"""
+    )
+
+
 def _place(row: int, words: str) -> tuple[int, int]:
     start = TEXT.index(words, TEXT.index(f"Row {row:02d}"))
     return start, start + len(words)
 
 
-def _words(desk: Desk) -> list[Any]:
+def _words(desk: Desk, *, in_sight: bool = False) -> list[Any]:
     # What an answer changes is on the screen two frames later.
     desk.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    found: list[Any] = desk.page.evaluate(_WORDS)
+    found: list[Any] = desk.page.evaluate(_WORDS, in_sight)
     return found

@@ -12,6 +12,8 @@ export function putAnswer(html, keeps) {
     const there = document.getElementById(part.id);
     if (!part.hasAttribute("hx-swap-oob") || !there || !(part instanceof HTMLElement)) continue;
     part.removeAttribute("hx-swap-oob");
+    // Cards near the window are shown at once, not styled as hidden ones first.
+    part.classList.toggle("is-near", there.classList.contains("is-near"));
     if (there.isEqualNode(part) || keeps(there, part)) continue;
     there.replaceWith(part);
     if (part.querySelector("[hx-get], [hx-post]")) introduce(part);
