@@ -39,7 +39,7 @@
     watch: (name) => document.addEventListener(name, begin, { capture: true, once: true }),
     isDone: (count) => acts.filter((act) => act.shown).length >= count,
     /** Select a few untagged words in the nth long enough text of the page's middle; give where its end lies. */
-    select: (nth) => {
+    select: async (nth) => {
       const texts = [];
       const walker = document.createTreeWalker(document.querySelector(".article-body"), NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
@@ -54,8 +54,11 @@
       const range = document.createRange();
       range.setStart(node, from);
       range.setEnd(node, to);
-      const rects = range.getClientRects();
-      scrollBy(0, rects[0].top - innerHeight / 2);
+      // In a long article the heights around are guessed until they are near: look again where it stands.
+      for (let turn = 0; turn < 3; turn += 1) {
+        for (let frame = 0; frame < 3; frame += 1) await drawn();
+        scrollBy(0, range.getClientRects()[0].top - innerHeight / 2);
+      }
       const now = range.getClientRects();
       return { from: [now[0].left + 1, now[0].top + 8], to: [now[now.length - 1].right - 1, now[now.length - 1].top + 8] };
     },

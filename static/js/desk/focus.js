@@ -80,9 +80,16 @@ export function otherEnd(reader, trail) {
   return there ?? null;
 }
 
-/** Scroll a tag to the middle of the window unless it stands in the middle third. @param {HTMLElement | null} mark */
+/** Show a tag in the middle of the window. @param {HTMLElement | null} mark */
 export function showInMiddle(mark) {
   if (!mark) return;
+  centre(mark);
+  // The blocks of a long article get their true heights two frames after they have come near.
+  requestAnimationFrame(() => requestAnimationFrame(() => centre(mark)));
+}
+
+/** Scroll unless the tag stands in the middle third. @param {HTMLElement} mark */
+function centre(mark) {
   const { top, bottom } = mark.getBoundingClientRect();
   const third = window.innerHeight / 3;
   if (top < third || bottom > 2 * third) mark.scrollIntoView({ block: "center", inline: "nearest" });
