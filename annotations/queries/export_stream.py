@@ -81,7 +81,6 @@ class ExportStream:
         self, session: ExportSession, produce: Callable[[ExportSession, Callable[[bytes], None]], None]
     ) -> None:
         self._session, self._produce = session, produce
-        self._is_whole = False
         self._pieces: queue.Queue[bytes | None] = queue.Queue(PIECES_WAITING)
         self._is_closed = threading.Event()
         self._deadline = time.monotonic() + LONGEST_SECONDS
@@ -124,7 +123,6 @@ class ExportStream:
     def _run(self) -> None:
         try:
             self._produce(self._session, self._put)
-            self._is_whole = True
             self._is_whole = True
         except (psycopg2.Error, NewsdeskError, Abandoned) as failure:
             self._failure = failure

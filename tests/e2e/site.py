@@ -54,7 +54,7 @@ class Site:
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port), "--no-demo"]
         with (self.var / "serve.log").open("w") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log, text=True, start_new_session=True
+                command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log, text=True, start_new_session=True
             )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -128,7 +128,7 @@ class Site:
 
     def _run(self, command: list[str], stdin: str) -> str:
         done = subprocess.run(
-            command, cwd=ROOT, env=self._environment(), input=stdin, capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=self.environment(), input=stdin, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -142,7 +142,8 @@ class Site:
             text: str = answer.read().decode()
         return text
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What the site's own commands run with: its own database, whichever the tests were given."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "PYTEST_"))}
         return {
             **kept,

@@ -1,6 +1,5 @@
 """The tutorial of docs/api.md, run line by line against a running site."""
 
-import os
 import re
 import subprocess
 import sys
@@ -29,9 +28,14 @@ def said(site: Site, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     shell = shell.replace(".venv/bin/python manage.py", f"{sys.executable} {ROOT / 'manage.py'}")
     (folder / "tutorial.py").write_text(blocks("python"), encoding="utf-8")
     script = f"set -euo pipefail\n{shell}\n{sys.executable} tutorial.py\n"
-    environment = {**os.environ, "NEWSDESK_VAR": str(site.var), "DJANGO_SETTINGS_MODULE": "newsdesk.settings"}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-c", script],
+        cwd=folder,
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
