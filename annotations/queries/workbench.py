@@ -127,14 +127,15 @@ class Ends:
 
 
 def article_page(actor: Actor, article: Article) -> ArticlePage:
-    """Read an article with all tags that the actor may see. Six statements, whatever the number of tags."""
+    """Read an article with all tags that the actor may see. Four statements, whatever the number of tags."""
     blocks = split_blocks(article.text)
     tags = tags_of(actor, article)
+    told, names = _told(actor, article, tags, Q())
     return ArticlePage(
         article=article,
-        blocks=_shaped(actor, article, blocks, blocks, tags),
+        blocks=_shaped(article, blocks, blocks, tags, told),
         kinds=_kind_counts(Counter(tag.kind for tag in tags)),
-        parties=_party_counts(actor, article, tags),
+        parties=_party_counts(tags, names),
     )
 
 
@@ -147,7 +148,9 @@ def touched_blocks(actor: Actor, article: Article, segments: Iterable[Segment]) 
     reach = Q()
     for low, high in _runs(touched):
         reach |= Q(first__lt=high, last__gt=low)
-    return _shaped(actor, article, blocks, touched, tags_of(actor, article, reach))
+    tags = tags_of(actor, article, reach)
+    told, _ = _told(actor, article, tags, Q(source_id__in=[tag.id for tag in tags if tag.kind not in WITHOUT_CARD]))
+    return _shaped(article, blocks, touched, tags, told)
 
 
 def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
@@ -158,7 +161,8 @@ def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
 
 def party_counts(actor: Actor, article: Article) -> PartyList:
     """List the parties of an article with the number of their mentions, the most mentioned first."""
-    return _party_counts(actor, article, tags_of(actor, article, Q(kind=Kind.PARTY)))
+    tags = tags_of(actor, article, Q(kind=Kind.PARTY))
+    return _party_counts(tags, _party_names(actor, article.project_id, tags))
 
 
 def neighbours(actor: Actor, article: Article, pk: UUID) -> list[Segment]:
@@ -252,12 +256,12 @@ def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
 
 
 def _shaped(
-    actor: Actor, article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag]
+    article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]
 ) -> tuple[TextBlock, ...]:
     marks = [Mark(tag.id, tag.kind, tag.segments) for tag in tags]
     versions = {tag.id: tag.version for tag in tags}
     parties = {tag.id: " ".join(party[-_TOKEN:] for party in tag.parties) for tag in tags if tag.parties}
-    cards = _cards(actor, article, blocks, tags)
+    cards = _cards(blocks, tags, told)
     shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
     ends = {block.start: before.end for before, block in pairwise(blocks)}
     return tuple(
@@ -281,13 +285,13 @@ def _unusual(gap: str) -> str:
     return "" if gap == "\n" else gap
 
 
-def _cards(actor: Actor, article: Article, blocks: Sequence[Block], tags: Sequence[Tag]) -> dict[int, list[Card]]:
+def _cards(blocks: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]) -> dict[int, list[Card]]:
     """Make the cards, by the start of the block in which each tag begins."""
-    shown = [tag for tag in tags if tag.kind not in WITHOUT_CARD]
-    told = _told(actor, article, tags, shown)
     cards: dict[int, list[Card]] = {}
     index = 0
-    for tag in shown:
+    for tag in tags:
+        if tag.kind in WITHOUT_CARD:
+            continue
         while index + 1 < len(blocks) and blocks[index].end <= tag.segments[0].start:
             index += 1
         card = Card(tag.id, tag.kind, tag.words, tag.state, told.get(tag.id, ""))
@@ -295,12 +299,17 @@ def _cards(actor: Actor, article: Article, blocks: Sequence[Block], tags: Sequen
     return cards
 
 
-def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[Tag]) -> dict[str, str]:
-    """Say in a line what the links of each tag tell: who said or claims it, what it disputes."""
+def _told(
+    actor: Actor, article: Article, tags: Sequence[Tag], sources: Q
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Say in a line what the links of each tag tell: who said or claims it, what it disputes.
+
+    `sources` narrows the links to those of some tags. Answers the lines by tag, and the names of all parties met.
+    """
     links = (
         visible_links(actor, article.project_id)
         .exclude(state__in=HIDDEN)
-        .filter(source_article=article, source_id__in=[tag.id for tag in shown], type__in=TOLD)
+        .filter(sources, source_article=article, type__in=TOLD)
     )
     source, target = Cast("source_id", TextField()), Cast("target_id", TextField())
     rows = list(links.order_by("id").values_list(source, "type", target))
@@ -313,12 +322,13 @@ def _told(actor: Actor, article: Article, tags: Sequence[Tag], shown: Sequence[T
     names: dict[str, dict[str, list[str]]] = {}
     for source, type_, target in rows:
         names.setdefault(source, {}).setdefault(type_, []).append(ends.name(target))
-    return {
+    told = {
         source: " · ".join(
             sentences[type_] % {"names": _LIST_SEPARATOR.join(by_type[type_])} for type_ in TOLD if type_ in by_type
         )
         for source, by_type in names.items()
     }
+    return told, ends.parties
 
 
 def ends_of(actor: Actor, project_id: UUID, tags: Sequence[Tag], wanted: Iterable[str]) -> Ends:
@@ -342,9 +352,8 @@ def _kind_counts(counted: Mapping[str, int]) -> tuple[KindCount, ...]:
     return tuple(KindCount(kind, key, counted.get(kind, 0)) for key, kind in enumerate(Kind, start=1))
 
 
-def _party_counts(actor: Actor, article: Article, tags: Sequence[Tag]) -> PartyList:
+def _party_counts(tags: Sequence[Tag], names: Mapping[str, str]) -> PartyList:
     mentions = [tag for tag in tags if tag.kind == Kind.PARTY]
-    names = _party_names(actor, article.project_id, mentions)
     counted: Counter[tuple[str, bool]] = Counter()
     first: dict[tuple[str, bool], str] = {}
     for tag in mentions:

@@ -59,11 +59,11 @@ def test_number_of_statements_does_not_grow_with_tags(
     ana: Client, world: World, case: Case, desk: str, django_assert_num_queries: DjangoAssertNumQueries
 ):
     ana.get(desk)  # the first visit remembers the project
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         ana.get(desk)
     for words in ("northern", "bridge", "crossed", "reporters", "burned"):
         tag(world.ana, world.article, Kind.CLAIM, words)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         ana.get(desk)
 
 
