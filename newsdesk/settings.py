@@ -289,7 +289,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
 
 WEB_WORKERS = env.env_int("WEB_WORKERS", 2, minimum=1, maximum=64)
-WEB_THREADS = env.env_int("WEB_THREADS", 8, minimum=1, maximum=64)
+WEB_THREADS = env.env_int("WEB_THREADS", 4, minimum=1, maximum=64)
 WEB_QUEUE_SECONDS = env.env_int("WEB_QUEUE_SECONDS", 1, minimum=1, maximum=60)
 WEB_ARRIVAL_SECONDS = env.env_int("WEB_ARRIVAL_SECONDS", 20, minimum=1, maximum=600)
 
