@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotations.models import Annotation, AnnotationVersion, Link
-from annotations.queries.access import Actor, visible_annotations
+from annotations.queries.access import Actor, project_within, visible_annotations
 from annotations.rules.kinds import CLAIMS, Kind
 from annotations.rules.links import LinkType
 from annotations.rules.review import State
@@ -54,7 +54,7 @@ class AnnotationFilter:
 
 def annotation_rows(actor: Actor, wanted: AnnotationFilter) -> QuerySet[Any, Any]:
     """Rows of annotations, without order; with `approved` their content comes from `with_approved_content`."""
-    found = visible_annotations(actor, wanted.project)
+    found = visible_annotations(actor, project_within(wanted.project, wanted.article))
     if wanted.incomplete:
         found = incomplete(found)
     if wanted.article is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from annotations.queries.access import Actor, visible_links
+from annotations.queries.access import Actor, project_within, visible_links
 from annotations.rules.links import LinkType
 from annotations.rules.review import State
 
@@ -49,7 +49,7 @@ class LinkFilter:
 
 def link_rows(actor: Actor, wanted: LinkFilter) -> QuerySet[Any, Any]:
     """Rows of links, without order."""
-    found = visible_links(actor, wanted.project)
+    found = visible_links(actor, project_within(wanted.project, wanted.article))
     if wanted.article is not None:
         found = found.filter(Q(source_article_id=wanted.article) | Q(target_article_id=wanted.article))
     if wanted.annotation is not None:

@@ -8,6 +8,7 @@ from typing import Final
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
+from markupsafe import escape
 
 from annotations.anchoring.pieces import Piece
 from annotations.queries.workbench import Card, TextBlock
@@ -191,7 +192,7 @@ def _cards(cards: Sequence[Card], faces: _Faces) -> str:
 
 def _card(card: Card, faces: _Faces) -> str:
     opening, state = faces[card.kind, card.state]
-    return format_html(_CARD, opening, card.id, card.words, state, card.told)
+    return format_html(_CARD, opening, *map(escape, (card.id, card.words)), state, escape(card.told))
 
 
 def _marked(block: TextBlock) -> str:
@@ -207,7 +208,8 @@ def _marked(block: TextBlock) -> str:
 def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
     """Write a block's pieces by one pattern, so that each text and id is escaped once and in one call.
 
-    `rest` ends the opening of a mark: a pattern of ours with the values it takes.
+    `rest` ends the opening of a mark: a pattern of ours with the values it takes. MarkupSafe escapes in C what Django
+    escapes in Python; format_html takes it as escaped.
     """
     pattern: list[str] = []
     values: list[object] = []
@@ -216,11 +218,11 @@ def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, 
         for piece in pieces:
             if isinstance(piece, str):
                 pattern.append("{}")
-                values.append(piece)
+                values.append(escape(piece))
                 continue
             end, further = rest(piece)
             pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last], end))
-            values.extend((piece.id, *further))
+            values.extend(map(escape, (piece.id, *further)))
             write(piece.children)
             pattern.append("</mark>")
 

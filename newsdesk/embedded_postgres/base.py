@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import select
 import signal
 import threading
 from pathlib import Path
@@ -53,3 +54,14 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             return connect({**conn_params, "host": socket_folder, "port": 5432})
 
         return connect_patiently(cluster_of(self.settings_dict), connect_there)
+
+    def is_usable(self) -> bool:
+        """Look at the socket before a request: a server that has ended a connection has closed it.
+
+        Nothing to read means that it stands, which saves each request a statement. After an error it is asked.
+        """
+        if self.errors_occurred or self.connection.closed:
+            return super().is_usable()
+        waiting = select.poll()
+        waiting.register(self.connection, select.POLLIN)
+        return not waiting.poll(0) or super().is_usable()
