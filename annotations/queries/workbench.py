@@ -56,22 +56,24 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A block with its nested pieces and the cards of the tags that start in it.
+    """A block with the marks in it and the cards of the tags that start in it. Equal blocks look the same.
 
     `gap` is the stored text between the block before and this one, empty for the usual single line end.
-    `versions` and `parties` are by annotation id; parties are named by short tokens, equal for equal parties.
+    `labels` are the version of each mark and its parties, named by short tokens, equal for equal parties.
     """
 
-    start: int
-    length: int
-    number: int | None
-    continues: bool
+    extent: Block
+    text: str
     gap: str
     language: str
-    pieces: tuple[Piece | str, ...]
-    versions: Mapping[str, int]
-    parties: Mapping[str, str]
+    marks: tuple[Mark, ...]
+    labels: tuple[tuple[int, str], ...]
     cards: tuple[Card, ...]
+
+    @property
+    def pieces(self) -> tuple[Piece | str, ...]:
+        """Nest the marks around the text."""
+        return pieces_of_block(self.text, self.extent, self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,22 +261,18 @@ def _shaped(
     article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]
 ) -> tuple[TextBlock, ...]:
     marks = [Mark(tag.id, tag.kind, tag.segments) for tag in tags]
-    versions = {tag.id: tag.version for tag in tags}
-    parties = {tag.id: " ".join(party[-_TOKEN:] for party in tag.parties) for tag in tags if tag.parties}
+    labels = {tag.id: (tag.version, " ".join(party[-_TOKEN:] for party in tag.parties)) for tag in tags}
     cards = _cards(blocks, tags, told)
     shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
     ends = {block.start: before.end for before, block in pairwise(blocks)}
     return tuple(
         TextBlock(
-            start=block.start,
-            length=block.end - block.start,
-            number=block.number,
-            continues=block.continues,
+            extent=block,
+            text=article.text[block.start : block.end],
             gap=_unusual(article.text[ends.get(block.start, block.start) : block.start]),
             language=article.language,
-            pieces=pieces_of_block(article.text[block.start : block.end], block, shown[block.start]),
-            versions=versions,
-            parties=parties,
+            marks=tuple(shown[block.start]),
+            labels=tuple(labels[mark.id] for mark in shown[block.start]),
             cards=tuple(cards.get(block.start, ())),
         )
         for block in wanted

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final
 
 from django import template
@@ -36,6 +37,9 @@ LINK_COMMANDS: Final = {
     "cued_by": "link-cue",
     "expresses": "link-expresses",
 }
+
+# How many blocks each process keeps as they were written last: a write changes one of an article's.
+_KEPT_BLOCKS: Final = 1024
 
 # Code points on a line, as a rule.
 _LINE: Final = 80
@@ -73,18 +77,18 @@ def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[
     def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
         return ' data-role="{}">', ("focus" if piece.id in focus else "linked" if piece.id in linked else "other",)
 
-    return _written(block, rest)
+    return _written(block.pieces, rest)
 
 
 @register.simple_tag
 def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
     """Render the cards beside the text, one list item for each block; it is empty when no tag begins there."""
     swap = _SWAP if oob else ""
-    faces = _Faces()
+    words = tuple((state, str(label)) for state, label in STATE_LABELS.items())
     return format_html_join(
         "",
         '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
-        ((block.start, swap, _cards(block.cards, faces)) for block in blocks),
+        ((block.extent.start, swap, _cards(block.cards, words)) for block in blocks),
     )
 
 
@@ -146,37 +150,42 @@ _CARD: Final = (
 )
 
 
-class _Faces(dict[tuple[str, str], tuple[str, str]]):
-    """What cards of one kind and state have in common: their opening, and their state in a sign and in words."""
-
-    def __missing__(self, key: tuple[str, str]) -> tuple[str, str]:
-        kind, state = key
-        face = (
-            format_html('<li class="annotation-card {} {}" id="annotation-card-', kind, state),
-            format_html(
-                '<span class="state" title="{1}"><span aria-hidden="true">{0}</span>'
-                '<span class="visually-hidden">{1}</span></span>',
-                STATE_SIGNS[state],
-                STATE_LABELS[state],
-            ),
-        )
-        self[key] = face
-        return face
+@lru_cache(maxsize=256)
+def _face(kind: str, state: str, words: str) -> tuple[str, str]:
+    """Write what cards of one kind and state have in common: their opening, and their state in a sign and in words."""
+    return (
+        format_html('<li class="annotation-card {} {}" id="annotation-card-', kind, state),
+        format_html(
+            '<span class="state" title="{1}"><span aria-hidden="true">{0}</span>'
+            '<span class="visually-hidden">{1}</span></span>',
+            STATE_SIGNS[state],
+            words,
+        ),
+    )
 
 
+@lru_cache(maxsize=_KEPT_BLOCKS)
 def _block(block: TextBlock, swap: str) -> str:
-    number = format_html(' data-n="{}"', block.number) if block.number else ""
-    gap = format_html(' data-gap="{}"', block.gap) if block.gap else ""
+    """Write a block with its marks: each names its tag, where it begins also the tag's version and parties."""
+    extent = block.extent
+    told = {mark.id: label for mark, label in zip(block.marks, block.labels, strict=True)}
+
+    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
+        if not piece.first:
+            return ">", ()
+        version, parties = told[piece.id]
+        return (' data-v="{}" data-p="{}">', (version, parties)) if parties else (' data-v="{}">', (version,))
+
     return format_html(
         '<p class="article-text{}" id="article-text-{}" data-s="{}"{}{} lang="{}" dir="auto"{}>{}</p>',
-        f"{_lines(block.length)}{' continued' if block.continues else ''}",
-        block.start,
-        block.start,
-        number,
-        gap,
+        f"{_lines(extent.end - extent.start)}{' continued' if extent.continues else ''}",
+        extent.start,
+        extent.start,
+        format_html(' data-n="{}"', extent.number) if extent.number else "",
+        format_html(' data-gap="{}"', block.gap) if block.gap else "",
         block.language,
         swap,
-        _marked(block),
+        _written(block.pieces, rest),
     )
 
 
@@ -186,27 +195,20 @@ def _lines(length: int) -> str:
     return f" lines-{1 << (lines - 1).bit_length()}" if lines > 1 else ""
 
 
-def _cards(cards: Sequence[Card], faces: _Faces) -> str:
-    return format_html("<ol>{}</ol>", format_html_join("", "{}", ((_card(c, faces),) for c in cards))) if cards else ""
+@lru_cache(maxsize=_KEPT_BLOCKS)
+def _cards(cards: tuple[Card, ...], words: tuple[tuple[str, str], ...]) -> str:
+    """Write the cards of a block; `words` say each state in the reader's language."""
+    states = dict(words)
+    shown = ((_card(card, *_face(card.kind, card.state, states[card.state])),) for card in cards)
+    return format_html("<ol>{}</ol>", format_html_join("", "{}", shown)) if cards else ""
 
 
-def _card(card: Card, faces: _Faces) -> str:
-    opening, state = faces[card.kind, card.state]
+def _card(card: Card, opening: str, state: str) -> str:
     return format_html(_CARD, opening, *map(escape, (card.id, card.words)), state, escape(card.told))
 
 
-def _marked(block: TextBlock) -> str:
-    def rest(piece: Piece) -> tuple[str, tuple[object, ...]]:
-        if not piece.first:
-            return ">", ()
-        version, parties = block.versions[piece.id], block.parties.get(piece.id)
-        return (' data-v="{}" data-p="{}">', (version, parties)) if parties else (' data-v="{}">', (version,))
-
-    return _written(block, rest)
-
-
-def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
-    """Write a block's pieces by one pattern, so that each text and id is escaped once and in one call.
+def _written(shown: Sequence[Piece | str], rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
+    """Write the pieces of a block by one pattern, so that each text and id is escaped once and in one call.
 
     `rest` ends the opening of a mark: a pattern of ours with the values it takes. MarkupSafe escapes in C what Django
     escapes in Python; format_html takes it as escaped.
@@ -214,7 +216,7 @@ def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, 
     pattern: list[str] = []
     values: list[object] = []
 
-    def write(pieces: tuple[Piece | str, ...]) -> None:
+    def write(pieces: Sequence[Piece | str]) -> None:
         for piece in pieces:
             if isinstance(piece, str):
                 pattern.append("{}")
@@ -226,5 +228,5 @@ def _written(block: TextBlock, rest: Callable[[Piece], tuple[str, tuple[object, 
             write(piece.children)
             pattern.append("</mark>")
 
-    write(block.pieces)
+    write(shown)
     return format_html("".join(pattern), *values) if values else ""
