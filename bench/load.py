@@ -30,7 +30,6 @@ _CYCLE_SECONDS = 5.0
 _RECOVERY_SECONDS = 30.0
 # Enough for a quarter of an hour.
 _WRITES_OF_EACH, _MOST_PEOPLE = 180, 1_000
-_WINDOW_SECONDS = 2.0
 _GOAL_WRITE_MS, _GOAL_PAGE_MS, _GOAL_RECOVERY_SECONDS = 300, 500, 10
 _TURNED_AWAY = frozenset({429, 503})
 
@@ -190,11 +189,11 @@ def _excess(crowd: Crowd) -> Iterator[Figure]:
 
 
 def _recovery(crowd: Crowd, since: float) -> Figure:
-    """Find the first moment after which no window of two seconds was slow or turned anybody away."""
+    """Find the first moment after which no window of a whole cycle was slow or turned anybody away."""
     last_bad = since
     for sample in crowd.samples:
         limit = _GOAL_PAGE_MS if sample.what == "page" else _GOAL_WRITE_MS
-        window = [one for one in crowd.samples if sample.at - _WINDOW_SECONDS < one.at <= sample.at]
+        window = [one for one in crowd.samples if sample.at - _CYCLE_SECONDS < one.at <= sample.at]
         slow = sum(one.seconds * 1000 > limit or one.status >= 300 for one in window)
         if slow > len(window) * 0.05:
             last_bad = max(last_bad, sample.at)
