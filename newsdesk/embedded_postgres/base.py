@@ -60,7 +60,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
         Nothing to read means that it stands, which saves each request a statement. After an error it is asked.
         """
-        if self.errors_occurred or self.connection.closed:
+        if self.errors_occurred or self.connection is None or self.connection.closed:
             return super().is_usable()
         waiting = select.poll()
         waiting.register(self.connection, select.POLLIN)
