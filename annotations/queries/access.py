@@ -178,7 +178,7 @@ def project_within(project_id: UUID | None, article_id: UUID | None) -> UUID | N
     """
     if project_id is not None or article_id is None:
         return project_id
-    return Article.objects.filter(pk=article_id).values_list("project_id", flat=True).first()
+    return next(iter(Article.objects.filter(pk=article_id).values_list("project_id", flat=True)), None)
 
 
 def visible_decisions(actor: Actor, project_id: UUID | None = None) -> QuerySet[Decision]:
