@@ -57,6 +57,8 @@ def test_a_write_changes_nothing(closed: World, sign_in: SignIn) -> None:
         "articles/{article}/",
         "articles/{article}/text/",
         "annotations/?project={project}",
+        "annotations/?article={article}",
+        "links/?article={article}",
         "claims/?project={project}",
         "outlets/{outlet}/",
     ],
