@@ -17,10 +17,14 @@ export async function hasUnsent() {
   return (await keptWrites()).length > 0;
 }
 
+// Orders are milliseconds: between two of them there is room for many writes.
+const AHEAD = 0.001;
+
 export class Outbox {
   /**
-   * @param {{article: string, user: string, post: (write: Unsent) => void, refresh: () => void, tell: (saving: Saving) => void}} office
-   *   `post` sends one write, `refresh` asks for a new form token and calls `send` then, `tell` hears every change
+   * @param {{article: string, user: string, post: (write: Unsent) => void, refresh: () => void, tell: (saving: Saving) => void, answered?: (write: Unsent, isDone: boolean) => void}} office
+   *   `post` sends one write, `refresh` asks for a new form token and calls `send` then, `tell` hears every change,
+   *   `answered` hears of each write before the next is sent
    */
   constructor(office) {
     this.office = office;
@@ -29,7 +33,9 @@ export class Outbox {
     this.writes = [];
     this.attempts = 0;
     this.order = 0;
+    this.answeredOrder = 0;
     this.isSending = false;
+    this.isPaused = false;
     this.isSignedOut = false;
     this.hasNewToken = false;
     this.stop = new AbortController();
@@ -57,16 +63,30 @@ export class Outbox {
     this.send();
   }
 
-  /** Take a write, keep it and send it when its turn comes. @param {Draft} draft */
-  add({ url, fields, pending = [], kind = "", words = "", ...more }) {
+  /**
+   * Take a write, keep it and send it when its turn comes.
+   * @param {Draft} draft @param {boolean} [isAhead] whether it was asked for before those that wait
+   */
+  add({ url, fields, pending = [], kind = "", words = "", ...more }, isAhead = false) {
     const key = String(fields.key || newKey());
-    this.order = Math.max(this.order + 1, Date.now());
-    const place = { article: this.office.article, user: this.office.user, tab: this.tab, order: this.order };
+    const order = isAhead && !this.isSending ? this.orderAhead() : this.orderLast();
+    const place = { article: this.office.article, user: this.office.user, tab: this.tab, order };
     const write = { ...more, key, ...place, url, fields: { ...fields, key }, pending, kind, words };
-    this.writes.push(write);
+    this.writes = inOrder([...this.writes, write]);
     keepWrite(write);
     this.tell();
     this.send();
+  }
+
+  orderLast() {
+    this.order = Math.max(this.order + 1, Date.now());
+    return this.order;
+  }
+
+  /** Right after the write answered last, and after what went in there already. */
+  orderAhead() {
+    this.answeredOrder += AHEAD;
+    return this.answeredOrder;
   }
 
   /** Whether a write waits for its answer. */
@@ -83,7 +103,7 @@ export class Outbox {
   send() {
     clearTimeout(this.timer);
     const next = nextOf(this.writes);
-    if (!next || this.isSending) return;
+    if (!next || this.isSending || this.isPaused) return;
     const wait = (next.due ?? 0) - Date.now();
     if (wait > 0) {
       this.timer = setTimeout(() => this.send(), wait);
@@ -92,6 +112,16 @@ export class Outbox {
     this.isSending = true;
     if (next.due) this.tell();
     this.office.post(next);
+  }
+
+  /** Send nothing until what was asked for before it is known. */
+  pause() {
+    this.isPaused = true;
+  }
+
+  goOn() {
+    this.isPaused = false;
+    this.send();
   }
 
   /** Send what waits for its time, now. */
@@ -121,6 +151,8 @@ export class Outbox {
     this.attempts = 0;
     if (outcome === "done" || next.pending.length === 0) this.forget(next.key);
     else this.refuse(next, reason);
+    this.answeredOrder = next.order;
+    this.office.answered?.(next, outcome === "done");
     this.tell();
     this.send();
   }

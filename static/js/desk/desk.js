@@ -8,11 +8,12 @@ import { drawHighlight } from "../text/highlights.js";
 import { rangesOf, readRange, textOf } from "../text/selection.js";
 import { firstMarkOf, segmentsOf } from "../text/tags.js";
 import { Caret } from "./caret.js";
-import { neighbourOf, otherEnd, showFocus, showHints, showInMiddle, uncover } from "./focus.js";
+import { neighbourOf, otherEnd, showFocus, showInMiddle, uncover } from "./focus.js";
 import { Folds } from "./folds.js";
 import { LinkDrag } from "./link-drag.js";
 import { Marking } from "./marking.js";
 import { choosePartyByKey } from "./party-query.js";
+import { Picking } from "./picking.js";
 import { isEdge, NEEDS_FOCUS, PICKS } from "./picks.js";
 import { PlaceKeeper } from "./place.js";
 import { Pointer } from "./pointer.js";
@@ -20,7 +21,6 @@ import { SpanEditor } from "./span-editor.js";
 import { drawUnsent } from "./unsent.js";
 import { Writer } from "./writer.js";
 
-/** @import { LinkPicker } from "../elements/link-picker.js" */
 /** @import { Command } from "../lib/commands.js" */
 /** @import { Fields, Kind, Selected } from "../types.js" */
 
@@ -35,16 +35,15 @@ export class Desk {
     this.postponed = [];
     /** @type {string[]} */
     this.trail = [];
-    this.digit = "";
     this.sticky = "";
     this.isExact = false;
-    this.isPicking = false;
     this.panelsAsked = 0;
     this.turn = 0;
     this.body = /** @type {HTMLElement} */ (root.querySelector(".article-body"));
     this.caret = new Caret(this.body);
     this.span = new SpanEditor(this);
     this.marking = new Marking(this);
+    this.picking = new Picking(this);
     this.folds = new Folds(root);
     this.place = new PlaceKeeper(root, this.body);
     this.writer = new Writer(this);
@@ -85,8 +84,8 @@ export class Desk {
     on("htmx:oobBeforeSwap", (event) => this.place.guard(event));
     on("htmx:afterRequest", (event) => this.settle(event));
     on(SPAN_DRAGGED, (event) => this.span.drag(event.detail));
-    on(PICKER_OPENED, (event) => this.openPicker(event.detail));
-    on(PICKER_CLOSED, () => this.leavePicker());
+    on(PICKER_OPENED, (event) => this.picking.open(event));
+    on(PICKER_CLOSED, () => this.picking.leave());
     on(UNSENT, (event) => this.writer.treatUnsent(event.detail));
     this.body.addEventListener("focus", () => this.caret.enter(), { signal });
     document.addEventListener("selectionchange", () => this.preview(), { signal });
@@ -98,24 +97,24 @@ export class Desk {
     });
   }
 
-  /** Do what a key or a button asks for; what needs the tag in focus waits until that is settled. @param {Command} command */
-  run(command) {
-    if (command.command in PICKS) {
-      this.isPicking = true;
-      this.digit = "";
-    }
+  /** Do what a key or a button asks for; what needs the tag in focus waits until that is settled. @param {Command} asked */
+  run(asked) {
+    const command = { ...asked };
+    if (command.command in PICKS) this.picking.begin(command);
     if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postpone(command);
     else this.act(command);
   }
 
   /** It waits for the write before it, not for those that come after. @param {Command} command */
   postpone(command) {
-    this.postponed.push({ ...command, after: this.writer.lastKey() });
+    command.after = this.writer.lastKey();
+    this.postponed.push(command);
   }
 
-  /** @param {Command} command */
-  act({ command, kind }) {
-    if (command in PICKS) return this.pick(PICKS[command]);
+  /** @param {Command} asked */
+  act(asked) {
+    const { command, kind } = asked;
+    if (command in PICKS) return this.picking.ask(asked);
     if (isEdge(command)) return this.span.moveEdge(command);
     const acts = /** @type {Record<string, () => void>} */ ({
       tag: () => this.marking.tag(/** @type {Kind} */ (kind)),
@@ -170,19 +169,6 @@ export class Desk {
     if (button && !button.disabled) button.form?.requestSubmit(button);
   }
 
-  /** @param {string} pick */
-  pick(pick) {
-    const focus = this.root.dataset.focus;
-    const query = find(this.root, "#party-query", HTMLInputElement);
-    this.isPicking = Boolean(focus) && !query;
-    if (pick === "who" && query) {
-      query.closest("details")?.setAttribute("open", "");
-      return query.focus({ preventScroll: true });
-    }
-    if (focus) this.ask("picker", { annotation: focus, pick });
-    else this.say(this.root.dataset.unfit);
-  }
-
   /** Go to a tag and show it. @param {string | null | undefined} id */
   go(id) {
     if (!id) return;
@@ -213,6 +199,7 @@ export class Desk {
     const hadSelection = this.caret.stretch() !== null || this.marking.gathered.length > 0 || this.span.editing !== "";
     const isInText = document.activeElement === this.body || document.activeElement === document.body;
     this.marking.gathered = [];
+    this.picking.newest = null;
     this.span.leave();
     if (hadSelection) this.caret.put(this.caret.offset());
     else if (isInText) this.focusTag("");
@@ -247,20 +234,10 @@ export class Desk {
 
   /** Keys that are meant for a list of choices. @param {KeyboardEvent} event */
   takeKey(event) {
-    if (!choosePartyByKey(this.root, event)) return this.keepDigit(event);
+    if (!choosePartyByKey(this.root, event)) return this.picking.keepDigit(event);
     event.preventDefault();
     event.stopPropagation();
     this.body.focus({ preventScroll: true });
-  }
-
-  /** A digit may be faster than the list it chooses from. @param {KeyboardEvent} event */
-  keepDigit(event) {
-    if (!this.isPicking || find(this.root, ".link-picker:not([hidden])", HTMLElement)) return;
-    const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
-    if (!digit) return;
-    this.digit = digit;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   /** Read the selection as it would be stored. @param {Kind} [kind] @returns {Selected | null} */
@@ -304,21 +281,30 @@ export class Desk {
     const { elt, successful } = event.detail;
     if (!this.writer.takeAnswer(event.detail)) {
       if (elt.dataset?.ask === "panel") this.panelsAsked -= 1;
-      else if (!successful) this.isPicking = false;
+      else if (!successful) this.picking.giveUp();
     }
     this.folds.restore();
     this.refresh();
     this.place.giveBack();
     uncover(this.root, this.focused());
     this.dismissToast();
-    this.actPostponed();
+    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
   }
 
-  actPostponed() {
-    const isDue = /** @param {Command} command */ ({ after }) => !this.isUnsettled() || after === this.writer.answered;
-    const due = this.postponed.filter(isDue);
+  /**
+   * Do what was asked for right after a write, on the tag that it made; after a refusal there is none.
+   * @param {string} key @param {boolean} isDone
+   */
+  actAfter(key, isDone) {
+    const due = this.postponed.filter(({ after }) => after === key);
     this.postponed = this.postponed.filter((command) => !due.includes(command));
+    if (!isDone) for (const command of due) this.picking.forget(command);
+    if (!isDone || due.length === 0) return;
+    const { focus = "" } = this.root.dataset;
+    const made = find(this.root, ".annotation-panel", HTMLElement)?.dataset.a ?? "";
+    this.root.dataset.focus = made;
     for (const command of due) this.act(command);
+    if (this.root.dataset.focus === made) this.root.dataset.focus = focus;
   }
 
   /** A message about what was done goes by itself; its buttons are never the only way. */
@@ -332,7 +318,7 @@ export class Desk {
   /** What the server shows as its panel after a write is in focus, unless somebody has gone on since. */
   adoptPanel() {
     document.getElementById("alerts")?.replaceChildren();
-    this.isPicking = this.postponed.some(({ command }) => command in PICKS);
+    this.picking.goOn(this.postponed);
     if (this.writer.sentInTurn !== this.turn) return this.focusTag(this.root.dataset.focus ?? "");
     this.root.dataset.focus = find(this.root, ".annotation-panel", HTMLElement)?.dataset.a ?? "";
     const isNowhere = document.activeElement === document.body || document.activeElement === null;
@@ -341,26 +327,7 @@ export class Desk {
 
   /** Show on the page what is in focus. */
   refresh() {
-    showFocus(this.root, this.isPicking);
-  }
-
-  /** Show digits on the candidates; choose at once if the digit came before the list. @param {string[]} ids */
-  openPicker(ids) {
-    this.isPicking = true;
-    this.say("");
-    showHints(this.root, ids);
-    this.refresh();
-    const digit = this.digit;
-    this.digit = "";
-    if (digit)
-      /** @type {LinkPicker | null} */ (this.root.querySelector(".link-picker:not([hidden])"))?.chooseDigit(digit);
-  }
-
-  leavePicker() {
-    this.isPicking = false;
-    this.say("");
-    this.refresh();
-    this.body.focus({ preventScroll: true });
+    showFocus(this.root, this.picking.isOn);
   }
 
   /** Cue words are hidden until somebody wants them. @param {boolean} wanted */

@@ -6,7 +6,6 @@ import { offsetAt } from "../text/selection.js";
 import { firstMarkOf } from "../text/tags.js";
 import { tagsAt } from "./focus.js";
 
-/** @import { LinkPicker } from "../elements/link-picker.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Kind } from "../types.js" */
 
@@ -56,17 +55,9 @@ export class Pointer {
     }
     if (caret.stretch()) return;
     const ids = tagsAt(root, target);
-    if (this.desk.isPicking) return this.link(ids);
+    if (this.desk.picking.isOn) return this.desk.picking.choose(ids);
     const next = ids[ids.indexOf(root.dataset.focus ?? "") + 1] ?? ids[0] ?? "";
     if (next || root.dataset.focus) this.desk.focusTag(next);
-  }
-
-  /** While a link is chosen, a tag that can take it is the choice. @param {string[]} ids the innermost first */
-  link(ids) {
-    const picker = /** @type {LinkPicker | null} */ (this.desk.root.querySelector(".link-picker:not([hidden])"));
-    const choice = picker?.choiceAmong(ids);
-    if (choice) picker?.choose(choice);
-    else this.desk.say(this.desk.root.dataset.noEnd);
   }
 
   /** With Alt the selection is taken exactly as it is; with a sticky kind it is tagged at once. @param {PointerEvent} event */

@@ -2,7 +2,6 @@
 /** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
-import { nextOf } from "../lib/queue.js";
 import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
@@ -18,7 +17,7 @@ export class Writer {
   constructor(desk) {
     this.desk = desk;
     this.sentInTurn = 0;
-    this.answered = "";
+    this.isCatchingUp = false;
     this.sender = find(desk.root, ".outbox", HTMLElement);
     const asker = find(desk.root, ".token-asker", HTMLElement);
     this.outbox = new Outbox({
@@ -27,6 +26,7 @@ export class Writer {
       post: (write) => this.post(write),
       refresh: () => asker && askForToken(asker),
       tell: (saving) => this.showSaving(saving),
+      answered: (write, isDone) => this.catchUp(write.key, isDone),
     });
   }
 
@@ -36,7 +36,14 @@ export class Writer {
    */
   write(name, fields, shown = {}) {
     const url = this.sender?.getAttribute(`data-${name}`);
-    if (url) this.outbox.add({ url, fields, ...shown });
+    if (url) this.outbox.add({ url, fields, ...shown }, this.isCatchingUp);
+  }
+
+  /** What was asked for right after a write goes out before those that were made later. @param {string} key @param {boolean} isDone */
+  catchUp(key, isDone) {
+    this.isCatchingUp = true;
+    this.desk.actAfter(key, isDone);
+    this.isCatchingUp = false;
   }
 
   /** Forms of the page go the same way. @param {SubmitEvent} event */
@@ -46,7 +53,9 @@ export class Writer {
     if (!url) return;
     event.preventDefault();
     event.stopPropagation();
-    this.outbox.add({ url, fields: fieldsOf(form, event.submitter) });
+    const isChosen = form.closest(".link-picker") !== null;
+    this.outbox.add({ url, fields: fieldsOf(form, event.submitter) }, this.isCatchingUp || isChosen);
+    if (isChosen) this.outbox.goOn();
   }
 
   /** @param {Event} event */
@@ -91,7 +100,6 @@ export class Writer {
     }
     if (elt !== this.sender) return false;
     const status = xhr?.status ?? 0;
-    this.answered = successful ? (nextOf(this.outbox.writes)?.key ?? "") : "";
     if (successful) this.desk.adoptPanel();
     if (status === 401) openLinksElsewhere(/** @type {Element} */ (document.getElementById("alerts")));
     this.outbox.settle(status, xhr?.responseText ?? "", successful ? "" : reasonOf(xhr));

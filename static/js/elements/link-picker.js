@@ -16,20 +16,24 @@ export class LinkPicker extends HTMLElement {
     this.wanted = null;
     this.isReady = false;
     if (this.hidden) return;
+    if (this.tell()) this.show();
+  }
+
+  /** Take the keys and come into view. */
+  show() {
     this.input()?.focus({ preventScroll: true });
     // The cards find their places in the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => this.scrollIntoView({ block: "nearest" })));
-    this.tell();
   }
 
   disconnectedCallback() {
     this.stop?.abort();
   }
 
-  /** Say which tags carry a digit now. */
+  /** Say which tags carry a digit now; false when nobody waits for the list any more. */
   tell() {
     const ids = this.choices().map((choice) => choice.value);
-    send(this, PICKER_OPENED, ids);
+    return send(this, PICKER_OPENED, ids);
   }
 
   /** Now htmx knows the forms: a choice made before goes out; new choices and a preview are shown. @param {Event} event */
@@ -65,13 +69,16 @@ export class LinkPicker extends HTMLElement {
     if (!isPlain || this.input()?.value !== "") return false;
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? /^[1-9]$/.exec(event.key)?.[0];
     if (event.key === "/") return this.lookElsewhere();
-    return digit !== undefined && !event.shiftKey && this.chooseDigit(digit);
+    if (digit === undefined || event.shiftKey) return false;
+    this.chooseDigit(digit);
+    return true;
   }
 
-  /** Choose by the digit shown. @param {string} digit */
+  /** Choose by the digit shown; false when that does not link yet. @param {string} digit @returns {boolean} */
   chooseDigit(digit) {
-    this.choose(this.choices().find((choice) => choice.dataset.digit === digit) ?? null);
-    return true;
+    const choice = this.choices().find((one) => one.dataset.digit === digit) ?? null;
+    this.choose(choice);
+    return choice !== null && !choice.dataset.preview;
   }
 
   /** The choice that is one of some tags, the first of them first. @param {string[]} ids @returns {HTMLButtonElement | null} */

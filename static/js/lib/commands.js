@@ -2,7 +2,10 @@
 /** Which key asks for which command of the workbench. The map comes from the server; these are its defaults. */
 import { isTyping, keyName } from "./keys.js";
 
-/** @typedef {{command: string, kind?: string, after?: string}} Command `after` is the key of the write it waits for */
+/**
+ * What a key or a button asks for: `after` is the key of the write it waits for, `digit` the choice made before the list came.
+ * @typedef {{command: string, kind?: string, after?: string, digit?: string}} Command
+ */
 /** @typedef {Record<string, string[]>} KeyMap */
 
 /** @type {KeyMap} */

@@ -7,19 +7,20 @@ export const ANNOTATION_CHANGED = "annotation:changed";
 export const LINK_CHANGED = "link:changed";
 
 /**
- * Send an event up from an element.
+ * Send an event up from an element; false when somebody has prevented what the element does next.
  * @param {Element} element
  * @param {string} name
  * @param {unknown} [detail]
+ * @returns {boolean}
  */
 export function send(element, name, detail) {
-  element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  return element.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 }
 /** Something is to be done in the workbench; `detail` is a Command. */
 export const COMMAND = "workbench:command";
 /** Saving went on; `detail` is a Saving. */
 export const SAVE_CHANGED = "save:changed";
-/** The list to link from is there; `detail` are the ids of its choices in order. */
+/** The list to link from is there; `detail` are the ids of its choices in order. Prevented, it leaves the keys where they are. */
 export const PICKER_OPENED = "picker:opened";
 /** The list to link from was left without a choice. */
 export const PICKER_CLOSED = "picker:closed";
