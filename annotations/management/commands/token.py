@@ -18,6 +18,7 @@ _HEADINGS: Final = ("prefix", "scope", "name", "created", "expires", "last used"
 class Command(BaseCommand):
     """Only digests are stored: a token that is lost cannot be shown again."""
 
+    requires_system_checks = ()
     help = "Print a new API token; or list the tokens of a user, or revoke one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from annotations.services.people import deactivate_user, reactivate_user, remove
 class Command(BaseCommand):
     """All or nothing: an unknown project or role leaves no user behind."""
 
+    requires_system_checks = ()
     help = "Make or change a user; with --project and --role, also a membership."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
