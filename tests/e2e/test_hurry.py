@@ -1,6 +1,7 @@
 """Somebody quicker than the network: every key acts on what was made before it, in the order it was pressed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -36,7 +37,7 @@ def change_words(route: Route) -> None:
     route.continue_(post_data=(route.request.post_data or "").replace("Nobody", "Everybody"))
 
 
-def linked(site: Site, project: str) -> list[tuple[str, str]]:
+def linked(site: Site, project: dict[str, Any]) -> list[tuple[list[str], list[str]]]:
     """Give which words are linked to which words."""
     lines = site.export(project, state="all")
     words = {line["id"]: line["exact"] for line in lines if line["type"] == "annotation"}
