@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -17,8 +17,7 @@ SENTENCE_END = regex.compile(r"""(?r)[.!?…؟۔।॥]["'”’»“״׳)\]]{0,
 SPACE = regex.compile(r"(?r)\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, or one part of a long one; `continues` marks the parts after the first, which have no number."""
 
     start: int

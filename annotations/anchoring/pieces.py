@@ -13,8 +13,7 @@ from annotations.anchoring.blocks import Block
 KIND_ORDER = {"quote": 0, "claim": 1, "counterclaim": 2, "party": 3, "cue": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An annotation as the text shows it; segments are ordered and do not touch."""
 
     id: str
@@ -22,8 +21,7 @@ class Mark:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of one mark inside one block; `first` and `last` are those of the whole annotation."""
 
     id: str

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, Func, IntegerField, Q, TextField, Value
@@ -30,8 +31,7 @@ _LIST_SEPARATOR = " + "
 WORDS = Func(F("exact"), Value(" … "), function="array_to_string", output_field=TextField())
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """An annotation as the screen needs it; `words` are its exact texts joined. Ids are text: they are only shown."""
 
     id: str
@@ -43,8 +43,7 @@ class Tag:
     parties: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A tag beside the text, one line of words and one of links."""
 
     id: str
@@ -54,8 +53,7 @@ class Card:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextBlock(NamedTuple):
     """A block with the marks in it and the cards of the tags that start in it. Equal blocks look the same.
 
     `gap` is the stored text between the block before and this one, empty for the usual single line end.
