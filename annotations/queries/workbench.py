@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
@@ -240,15 +241,21 @@ _SEGMENTS = Func(F("segments"), template="%(expressions)s::text", output_field=T
 _PARTIES = Func(F("parties"), Value(" "), function="array_to_string", output_field=TextField())
 _COLUMNS = (Cast("id", TextField()), "kind", _SEGMENTS, WORDS, "state", "version", _PARTIES)
 _NUMBER = re.compile(r"\d+")
+# Places that each process keeps as they were read: most tags stay where they are.
+_KEPT_PLACES = 16_384
 # The end of an id is random, so that so much of it tells the parties of an article apart.
 _TOKEN = 8
 
 
 def _tag(row: tuple[str, str, str, str, str, int, str]) -> Tag:
     pk, kind, segments, words, state, version, parties = row
-    numbers = iter(map(int, _NUMBER.findall(segments)))
-    shown = tuple(Segment(start, end) for start, end in zip(numbers, numbers, strict=True))
-    return Tag(pk, kind, shown, words, state, version, tuple(parties.split()))
+    return Tag(pk, kind, _segments(segments), words, state, version, tuple(parties.split()))
+
+
+@lru_cache(maxsize=_KEPT_PLACES)
+def _segments(written: str) -> tuple[Segment, ...]:
+    numbers = iter(map(int, _NUMBER.findall(written)))
+    return tuple(Segment(start, end) for start, end in zip(numbers, numbers, strict=True))
 
 
 def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
