@@ -15,8 +15,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from newsdesk.joining import join_modules, join_styles
 
-# Brought by drf-spectacular's sidecar and django-htmx; no page of ours uses them.
-_UNUSED = ["redoc", "swagger-ui-es-*", "htmx-4*", "htmax-4*"]
+# Brought by drf-spectacular's sidecar, django-htmx and REST framework; no page of ours uses them.
+_UNUSED = ["redoc", "swagger-ui-es-*", "htmx-4*", "htmax-4*", "htmx-2-compat*", "hx-*", "rest_framework"]
 _MARKER = ".collected"
 _STYLES = "css/app.css"
 _LARGE_BYTES = 150_000

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "event",
+                "indexes": [models.Index(fields=["subject"], name="event_by_subject")],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +96,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "incident",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("date_from__isnull", True),
+                            ("date_to__isnull", True),
+                            ("date_from__lte", models.F("date_to")),
+                            _connector="OR",
+                        ),
+                        name="incident_dates_in_order",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +129,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "outlet",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["traditional", "report", "local_partner", "new_media", ""])),
+                        name="outlet_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scale__in", ["international", "national", "subnational", ""])),
+                        name="outlet_scale",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +223,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "article",
+                "indexes": [
+                    models.Index(fields=["project", "outlet", "id"], name="article_by_outlet"),
+                    models.Index(fields=["project", "language", "id"], name="article_by_language"),
+                    models.Index(fields=["project", "published_at", "id"], name="article_by_published"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id"), name="article_in_project"),
+                    models.UniqueConstraint(fields=("project", "sha256"), name="article_text_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["ltr", "rtl"])), name="article_direction"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("length__gte", 1)), name="article_not_empty"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +303,71 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "annotation",
+                "indexes": [
+                    models.Index(fields=["article", "id"], name="annotation_by_article"),
+                    models.Index(fields=["project", "kind", "id"], name="annotation_by_kind"),
+                    models.Index(fields=["project", "state", "id"], name="annotation_by_state"),
+                    models.Index(fields=["project", "author", "id"], name="annotation_by_author"),
+                    models.Index(fields=["project", "updated_at", "id"], name="annotation_by_change"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("kind", "party")), fields=["parties"], name="annotation_by_party"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id", "article"), name="annotation_in_article"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["party", "quote", "claim", "counterclaim", "cue"])),
+                        name="annotation_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "suggested",
+                                    "draft",
+                                    "submitted",
+                                    "returned",
+                                    "approved",
+                                    "rejected",
+                                    "dismissed",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="annotation_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_version__isnull", True),
+                            ("approved_version__lte", models.F("version")),
+                            _connector="OR",
+                        ),
+                        name="annotation_approved_version_exists",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="annotation_approved_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            ("approved_version__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="annotation_withdrawn_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("author__isnull", False), ("state__in", ["suggested", "dismissed"]), _connector="OR"
+                        ),
+                        name="annotation_author",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -321,6 +421,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "event_chain",
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id"), name="event_chain_in_project"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("article__isnull", False)), fields=("article",), name="event_chain_article"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("article__isnull", True)), fields=("project",), name="event_chain_project"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -369,6 +478,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "incident_article",
+                "constraints": [models.UniqueConstraint(fields=("incident", "article"), name="incident_article_once")],
             },
         ),
         migrations.AddField(
@@ -459,6 +569,118 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "link",
+                "indexes": [
+                    models.Index(fields=["source_article", "id"], name="link_by_article"),
+                    models.Index(fields=["project", "type", "id"], name="link_by_type"),
+                    models.Index(fields=["project", "state", "id"], name="link_by_state"),
+                    models.Index(fields=["project", "updated_at", "id"], name="link_by_change"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id", "source_article"), name="link_in_article"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["dismissed", "rejected", "withdrawn"]), _negated=True),
+                            models.Q(("type", "same_as"), _negated=True),
+                        ),
+                        fields=("source", "target", "type"),
+                        name="link_once",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Least("source", "target"),
+                        django.db.models.functions.comparison.Greatest("source", "target"),
+                        condition=models.Q(
+                            models.Q(("state__in", ["dismissed", "rejected", "withdrawn"]), _negated=True),
+                            ("type", "same_as"),
+                        ),
+                        name="link_same_as_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["dismissed", "rejected", "withdrawn"]), _negated=True),
+                            ("type", "expresses"),
+                        ),
+                        fields=("target",),
+                        name="link_one_quote",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["dismissed", "rejected", "withdrawn"]), _negated=True),
+                            ("type", "cued_by"),
+                        ),
+                        fields=("source",),
+                        name="link_one_cue",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "speaker",
+                                    "claimant",
+                                    "about",
+                                    "expresses",
+                                    "disputes",
+                                    "supports",
+                                    "same_as",
+                                    "relayed_by",
+                                    "cued_by",
+                                ],
+                            )
+                        ),
+                        name="link_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "suggested",
+                                    "draft",
+                                    "submitted",
+                                    "returned",
+                                    "approved",
+                                    "rejected",
+                                    "dismissed",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="link_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True), name="link_not_to_itself"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_version__isnull", True),
+                            ("approved_version__lte", models.F("version")),
+                            _connector="OR",
+                        ),
+                        name="link_approved_version_exists",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="link_approved_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            ("approved_version__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="link_withdrawn_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("author__isnull", False), ("state__in", ["suggested", "dismissed"]), _connector="OR"
+                        ),
+                        name="link_author",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -508,6 +730,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "party",
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id"), name="party_in_project"),
+                    models.CheckConstraint(
+                        condition=models.Q(("entity_type__in", ["person", "organisation", "group", "place_as_actor"])),
+                        name="party_entity_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "actor_type__in",
+                                [
+                                    "state_forces",
+                                    "rebel_group",
+                                    "political_militia",
+                                    "identity_militia",
+                                    "rioters",
+                                    "protesters",
+                                    "civilians",
+                                    "external_forces",
+                                    "media",
+                                    "political",
+                                    "intergovernmental",
+                                    "civil_society",
+                                    "other",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="party_actor_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                        ),
+                        name="party_not_its_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -559,6 +819,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "membership",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "project"), name="membership_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["viewer", "analyst", "reviewer", "admin"])),
+                        name="membership_role",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +882,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "link_version",
+                "constraints": [
+                    models.UniqueConstraint(fields=("link", "number", "editor"), name="link_version_editor")
+                ],
             },
         ),
         migrations.AddField(
@@ -742,6 +1012,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "decision",
+                "indexes": [
+                    models.Index(fields=["project", "id"], name="decision_by_project"),
+                    models.Index(fields=["article", "id"], name="decision_by_article"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("annotation__isnull", False), ("link__isnull", True), ("source_version__isnull", True)
+                            ),
+                            models.Q(
+                                ("annotation__isnull", True), ("link__isnull", False), ("source_version__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_on_one_record",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reviewer", models.F("version_editor")), _negated=True),
+                        name="decision_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["approve", "request_changes", "reject"])),
+                        name="decision_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("verdict", "approve")),
+                            models.Q(
+                                models.Q(("verdict", "approve"), _negated=True),
+                                (
+                                    "reason__in",
+                                    ["span", "kind", "attributes", "link", "duplicate", "guideline", "other"],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -773,6 +1083,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "article_passage",
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["words"], name="article_passage_words")],
+                "constraints": [models.UniqueConstraint(fields=("article", "number"), name="article_passage_number")],
             },
         ),
         migrations.CreateModel(
@@ -829,6 +1141,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "annotation_version",
+                "constraints": [
+                    models.UniqueConstraint(fields=("annotation", "number", "editor"), name="annotation_version_editor")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -882,6 +1197,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "redaction",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_by", models.F("confirmed_by")), _negated=True),
+                        name="redaction_two_people",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1013,530 +1334,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("project", "id"), name="party_in_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entity_type__in", ["person", "organisation", "group", "place_as_actor"])),
-                name="party_entity_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "actor_type__in",
-                        [
-                            "state_forces",
-                            "rebel_group",
-                            "political_militia",
-                            "identity_militia",
-                            "rioters",
-                            "protesters",
-                            "civilians",
-                            "external_forces",
-                            "media",
-                            "political",
-                            "intergovernmental",
-                            "civil_society",
-                            "other",
-                            "",
-                        ],
-                    )
-                ),
-                name="party_actor_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    models.Q(("merged_into", models.F("id")), _negated=True),
-                ),
-                name="party_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="outlet",
             constraint=models.UniqueConstraint(fields=("project", "id"), name="outlet_in_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="outlet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["traditional", "report", "local_partner", "new_media", ""])),
-                name="outlet_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outlet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scale__in", ["international", "national", "subnational", ""])), name="outlet_scale"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("user", "project"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["viewer", "analyst", "reviewer", "admin"])), name="membership_role"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="linkversion",
-            constraint=models.UniqueConstraint(fields=("link", "number", "editor"), name="link_version_editor"),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["source_article", "id"], name="link_by_article"),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["project", "type", "id"], name="link_by_type"),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["project", "state", "id"], name="link_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["project", "updated_at", "id"], name="link_by_change"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(fields=("project", "id", "source_article"), name="link_in_article"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "dismissed",
-                                "rejected",
-                                "withdrawn",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("type", "same_as"), _negated=True),
-                ),
-                fields=("source", "target", "type"),
-                name="link_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.comparison.Least("source", "target"),
-                django.db.models.functions.comparison.Greatest("source", "target"),
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "dismissed",
-                                "rejected",
-                                "withdrawn",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("type", "same_as"),
-                ),
-                name="link_same_as_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "dismissed",
-                                "rejected",
-                                "withdrawn",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("type", "expresses"),
-                ),
-                fields=("target",),
-                name="link_one_quote",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                "dismissed",
-                                "rejected",
-                                "withdrawn",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("type", "cued_by"),
-                ),
-                fields=("source",),
-                name="link_one_cue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "speaker",
-                            "claimant",
-                            "about",
-                            "expresses",
-                            "disputes",
-                            "supports",
-                            "same_as",
-                            "relayed_by",
-                            "cued_by",
-                        ],
-                    )
-                ),
-                name="link_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "suggested",
-                            "draft",
-                            "submitted",
-                            "returned",
-                            "approved",
-                            "rejected",
-                            "dismissed",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="link_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("target")), _negated=True), name="link_not_to_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_version__isnull", True), ("approved_version__lte", models.F("version")), _connector="OR"
-                ),
-                name="link_approved_version_exists",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="link_approved_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    ("approved_version__isnull", True),
-                    _connector="OR",
-                ),
-                name="link_withdrawn_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("author__isnull", False),
-                    (
-                        "state__in",
-                        ["suggested", "dismissed"],
-                    ),
-                    _connector="OR",
-                ),
-                name="link_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentarticle",
-            constraint=models.UniqueConstraint(fields=("incident", "article"), name="incident_article_once"),
         ),
         migrations.AddConstraint(
             model_name="incident",
             constraint=models.UniqueConstraint(fields=("project", "id"), name="incident_in_project"),
         ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("date_from__isnull", True),
-                    ("date_to__isnull", True),
-                    ("date_from__lte", models.F("date_to")),
-                    _connector="OR",
-                ),
-                name="incident_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventchain",
-            constraint=models.UniqueConstraint(fields=("project", "id"), name="event_chain_in_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventchain",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("article__isnull", False)), fields=("article",), name="event_chain_article"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventchain",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("article__isnull", True)), fields=("project",), name="event_chain_project"
-            ),
-        ),
         migrations.AddIndex(
             model_name="event",
             index=models.Index(fields=["project", "id"], name="event_by_project"),
         ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["subject"], name="event_by_subject"),
-        ),
         migrations.AddConstraint(
             model_name="event",
             constraint=models.UniqueConstraint(fields=("chain", "number"), name="event_number"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["project", "id"], name="decision_by_project"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["article", "id"], name="decision_by_article"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("annotation__isnull", False), ("link__isnull", True), ("source_version__isnull", True)),
-                    models.Q(("annotation__isnull", True), ("link__isnull", False), ("source_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decision_on_one_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reviewer", models.F("version_editor")), _negated=True), name="decision_four_eyes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["approve", "request_changes", "reject"])), name="decision_verdict"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), ("verdict", "approve")),
-                    models.Q(
-                        models.Q(("verdict", "approve"), _negated=True),
-                        ("reason__in", ["span", "kind", "attributes", "link", "duplicate", "guideline", "other"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="decision_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="articlepassage",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="article_passage_words"),
-        ),
-        migrations.AddConstraint(
-            model_name="articlepassage",
-            constraint=models.UniqueConstraint(fields=("article", "number"), name="article_passage_number"),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["project", "outlet", "id"], name="article_by_outlet"),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["project", "language", "id"], name="article_by_language"),
-        ),
-        migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["project", "published_at", "id"], name="article_by_published"),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.UniqueConstraint(fields=("project", "id"), name="article_in_project"),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.UniqueConstraint(fields=("project", "sha256"), name="article_text_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["ltr", "rtl"])), name="article_direction"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="article",
-            constraint=models.CheckConstraint(condition=models.Q(("length__gte", 1)), name="article_not_empty"),
-        ),
-        migrations.AddConstraint(
-            model_name="annotationversion",
-            constraint=models.UniqueConstraint(
-                fields=("annotation", "number", "editor"), name="annotation_version_editor"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["article", "id"], name="annotation_by_article"),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["project", "kind", "id"], name="annotation_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["project", "state", "id"], name="annotation_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["project", "author", "id"], name="annotation_by_author"),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["project", "updated_at", "id"], name="annotation_by_change"),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("kind", "party")),
-                fields=["parties"],
-                name="annotation_by_party",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.UniqueConstraint(fields=("project", "id", "article"), name="annotation_in_article"),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["party", "quote", "claim", "counterclaim", "cue"])),
-                name="annotation_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "suggested",
-                            "draft",
-                            "submitted",
-                            "returned",
-                            "approved",
-                            "rejected",
-                            "dismissed",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="annotation_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_version__isnull", True), ("approved_version__lte", models.F("version")), _connector="OR"
-                ),
-                name="annotation_approved_version_exists",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("approved_version", models.F("version")), ("approved_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="annotation_approved_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    ("approved_version__isnull", True),
-                    _connector="OR",
-                ),
-                name="annotation_withdrawn_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("author__isnull", False),
-                    (
-                        "state__in",
-                        ["suggested", "dismissed"],
-                    ),
-                    _connector="OR",
-                ),
-                name="annotation_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_by", models.F("confirmed_by")), _negated=True),
-                name="redaction_two_people",
-            ),
         ),
     ]
