@@ -66,6 +66,7 @@ export class Outbox {
   /**
    * Take a write, keep it and send it when its turn comes.
    * @param {Draft} draft @param {boolean} [isAhead] whether it was asked for before those that wait
+   * @returns {string} its key
    */
   add({ url, fields, pending = [], kind = "", words = "", ...more }, isAhead = false) {
     const key = String(fields.key || newKey());
@@ -76,6 +77,7 @@ export class Outbox {
     keepWrite(write);
     this.tell();
     this.send();
+    return key;
   }
 
   orderLast() {

@@ -61,6 +61,22 @@ def test_all_keys_are_pressed_before_the_first_answer(site: Site, open_desk: Cal
     assert parties == [NAME]
 
 
+@pytest.mark.parametrize("latency", [0, 400])
+def test_two_links_are_chosen_before_the_first_list(site: Site, open_desk: Callable[..., Desk], latency: int):
+    project = site.make_project("Hurry linked")
+    desk = open_desk(project, site.make_article(project, TEXT))
+    mark(desk, NAME, "1", "Enter")
+    desk.wait_saved(1)
+    mark(desk, FIRST, "3")
+    desk.wait_saved(2)
+    slow_down(desk, latency)
+    mark(desk, SECOND, "3", "l", "1", "d", "1")
+    mark(desk, "Monday", "2")
+    expect(desk.page.locator("mark.quote")).to_have_text("Monday", timeout=20_000)
+    expect(desk.page.locator("[data-save-state='saved']")).to_be_visible()
+    assert linked(site, project) == [([SECOND], [NAME]), ([SECOND], [FIRST])]
+
+
 def test_what_follows_a_refused_tag_is_not_done_to_another(site: Site, open_desk: Callable[..., Desk]):
     project = site.make_project("Hurry refused")
     desk = open_desk(project, site.make_article(project, TEXT))

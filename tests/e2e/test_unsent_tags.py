@@ -17,6 +17,14 @@ TEXT = "\n".join(" ".join(WORD.format(n) for n in range(row, row + 10)) for row 
 _SHOWN = """(unsent) => document.querySelectorAll('.annotation-card.unsent').length === unsent
   && document.querySelector('#save-state').dataset.saveState === (unsent ? 'offline' : 'saved')"""
 
+_KEPT = """(count) => new Promise((tell) => {
+  const opening = indexedDB.open('newsdesk');
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction('unsent').objectStore('unsent').count();
+    counting.onsuccess = () => (opening.result.close(), tell(counting.result === count));
+  };
+})"""
+
 
 def test_every_tag_survives_cuts_a_killed_tab_and_a_killed_server(site: Site, open_desk: Callable[..., Desk]) -> None:
     project = site.make_project("Cut off")
@@ -36,6 +44,8 @@ def test_every_tag_survives_cuts_a_killed_tab_and_a_killed_server(site: Site, op
     context.set_offline(True)
     _tag(desk, range(30, 38))
     _wait_shown(desk.page, 8)
+    # They are shown at once and written down a moment later.
+    desk.page.wait_for_function(_KEPT, arg=8)
     address = desk.page.url
     desk.page.close()
     context.set_offline(False)

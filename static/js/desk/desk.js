@@ -105,7 +105,7 @@ export class Desk {
     else this.act(command);
   }
 
-  /** It waits for the write before it, not for those that come after. @param {Command} command */
+  /** It waits for the write before it, not for those that come after; without a name that is one still to be chosen. @param {Command} command */
   postpone(command) {
     command.after = this.writer.lastKey();
     this.postponed.push(command);
@@ -288,7 +288,17 @@ export class Desk {
     this.place.giveBack();
     uncover(this.root, this.focused());
     this.dismissToast();
-    if (!this.isUnsettled()) for (const command of this.postponed.splice(0)) this.act(command);
+    if (!this.isUnsettled()) this.actInTurn(this.postponed.splice(0));
+  }
+
+  /** One after the other; what comes after a choice from a list waits for the link that it makes. @param {Command[]} commands */
+  actInTurn(commands) {
+    for (let command = commands.shift(); command; command = commands.shift()) {
+      this.act(command);
+      if (this.picking.isAwaited) break;
+    }
+    for (const command of commands) command.after = undefined;
+    this.postponed.unshift(...commands);
   }
 
   /**
@@ -303,7 +313,7 @@ export class Desk {
     const { focus = "" } = this.root.dataset;
     const made = find(this.root, ".annotation-panel", HTMLElement)?.dataset.a ?? "";
     this.root.dataset.focus = made;
-    for (const command of due) this.act(command);
+    this.actInTurn(due);
     if (this.root.dataset.focus === made) this.root.dataset.focus = focus;
   }
 
@@ -339,7 +349,7 @@ export class Desk {
 
   /** Whether an answer is on its way that may change what is in focus. */
   isUnsettled() {
-    return this.writer.outbox.isBusy || this.panelsAsked > 0;
+    return this.writer.outbox.isBusy || this.panelsAsked > 0 || this.picking.isAwaited;
   }
 
   /** @param {string | undefined} sentence */

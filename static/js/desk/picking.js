@@ -72,10 +72,16 @@ export class Picking {
     else desk.writer.outbox.goOn();
   }
 
-  /** The list that was asked for does not come. */
+  /** Whether a choice is made already from a list that is on its way. */
+  get isAwaited() {
+    return Boolean(this.asked?.digit);
+  }
+
+  /** The list that was asked for does not come; what was asked for after it would act on something else. */
   giveUp() {
     this.isOn = false;
     this.forget(this.asked);
+    this.desk.postponed = this.desk.postponed.filter(({ after }) => after !== undefined);
     this.desk.writer.outbox.goOn();
   }
 

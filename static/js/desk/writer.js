@@ -54,8 +54,10 @@ export class Writer {
     event.preventDefault();
     event.stopPropagation();
     const isChosen = form.closest(".link-picker") !== null;
-    this.outbox.add({ url, fields: fieldsOf(form, event.submitter) }, this.isCatchingUp || isChosen);
-    if (isChosen) this.outbox.goOn();
+    const key = this.outbox.add({ url, fields: fieldsOf(form, event.submitter) }, this.isCatchingUp || isChosen);
+    if (!isChosen) return;
+    for (const command of this.desk.postponed) command.after ??= key;
+    this.outbox.goOn();
   }
 
   /** @param {Event} event */

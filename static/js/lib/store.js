@@ -26,25 +26,41 @@ export async function keptWrites() {
  * @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} ask @returns {Promise<T | undefined>}
  */
 async function run(mode, ask) {
-  const database = await opened();
-  if (!database) return undefined;
+  const store = await opened();
+  if (!store) return undefined;
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORE, mode);
+    const transaction = store.transaction(STORE, mode);
     const request = ask(transaction.objectStore(STORE));
-    transaction.oncomplete = () => {
-      database.close();
-      resolve(request.result);
-    };
+    transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = () => reject(transaction.error);
   });
 }
 
+/** @type {Promise<IDBDatabase | null> | null} open as long as the page lives: a write is kept the sooner */
+let database = null;
+
 /** @returns {Promise<IDBDatabase | null>} null where the browser gives no store, as in some private windows */
 function opened() {
-  return new Promise((resolve) => {
+  database ??= new Promise((resolve) => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
+    request.onsuccess = () => {
+      request.result.onclose = forget;
+      // Another tab has a newer version of the store, or somebody clears what the site keeps.
+      request.result.onversionchange = () => {
+        request.result.close();
+        forget();
+      };
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      forget();
+      resolve(null);
+    };
   });
+  return database;
+}
+
+function forget() {
+  database = null;
 }

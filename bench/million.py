@@ -1,0 +1,186 @@
+"""A million annotations: memory while they come in and go out, and how long others wait meanwhile.
+
+`python -m bench.million [--articles 33334] [--keep FILE]` writes a file of 30 annotations and 15 links an article (or
+takes the one kept), imports it by `manage.py import_set`, and exports it over HTTP while another client asks for a
+list, a page and a write, five times a second.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from bench.client import Client
+from bench.figures import Figure, at_least, at_most, p95_ms, plain, table
+from bench.ground import LENGTH
+from bench.material import ArticlePlan, further_places, text_of, write_set
+from bench.memory import Growth, rss
+from bench.site import BARE, PRODUCT, ROOT, BenchSite, await_ready, free_port
+from bench.transfer import ANNOTATIONS, read_export
+
+AREA = "million"
+_ARTICLES, _LENGTH = 33_334, 3_000
+_QUIET_SECONDS = 30.0
+_BETWEEN_SECONDS = 0.2
+_SAMPLE_SECONDS = 0.05
+# By then a command that does nothing else has started.
+_STARTED_SECONDS = 2.0
+# Nobody marks the same place twice.
+_STARTS = count(0, 1_000)
+_GOAL_IMPORT_MIB, _GOAL_EXPORT_MIB, _GOAL_OTHERS = 64, 16, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to measure."""
+
+    port: int
+    token: str
+    cookie: str
+    slug: str
+    article: str
+    transfer: str
+
+
+class Others(threading.Thread):
+    """Somebody who works on: lists, opens an article of 300 tags, writes, in turns; `seconds` holds each answer's."""
+
+    def __init__(self, place: Place) -> None:
+        """Work in the first article."""
+        super().__init__(daemon=True)
+        self._article: str = place.article
+        self._page = f"/p/{place.slug}/articles/{place.article}/"
+        self._api = Client(place.port, timeout_seconds=60, Authorization=f"Bearer {place.token}")
+        self._browser = Client(place.port, timeout_seconds=60, Cookie=place.cookie)
+        self._places = further_places(text_of(0, LENGTH), 5_000, next(_STARTS))
+        self._is_over = threading.Event()
+        self.seconds: list[float] = []
+
+    def run(self) -> None:
+        """Ask until it is over."""
+        while not self._is_over.is_set():
+            for ask in (self._list, self._open, self._write):
+                started = time.perf_counter()
+                status = ask()
+                self.seconds.append(time.perf_counter() - started)
+                if status >= 300:
+                    raise RuntimeError(f"others were answered {status}")
+                self._is_over.wait(_BETWEEN_SECONDS)
+
+    def end(self) -> list[float]:
+        """Stop, and give what it waited."""
+        self._is_over.set()
+        self.join()
+        return self.seconds
+
+    def _list(self) -> int:
+        return self._api.get(f"/api/v1/annotations/?article={self._article}&page_size=50").status
+
+    def _open(self) -> int:
+        return self._browser.get(self._page).status
+
+    def _write(self) -> int:
+        place = next(self._places)
+        body = {"article": self._article, "kind": place.kind, "segments": [[place.start, place.end]]}
+        key = str(uuid.uuid4())
+        return self._api.post("/api/v1/annotations/", body | {"exact": [place.exact]}, Idempotency_Key=key).status
+
+
+def measure(articles: int, file: Path) -> list[Figure]:
+    """Do it all."""
+    with BenchSite() as site:
+        place = _prepared(site)
+        quiet = Others(place)
+        quiet.start()
+        time.sleep(_QUIET_SECONDS)
+        before = p95_ms(quiet.end())
+        figures = [plain(AREA, "others before it, p95", before, "ms")]
+        others = Others(place)
+        others.start()
+        figures += _import(site, file, articles)
+        figures += _waited("import", others, before)
+        others = Others(place)
+        others.start()
+        figures += _export(site, place, articles)
+        return [*figures, *_waited("export", others, before)]
+
+
+def _prepared(site: BenchSite) -> Place:
+    site.must_manage("migrate", "--verbosity", "0")
+    line = site.must_manage("bench_prepare", "--sizes", "300", "--length", str(LENGTH), settings=BARE)
+    made = json.loads(line.splitlines()[-1])
+    port = free_port()
+    await_ready(port, site.serve(port, "--no-demo"))
+    with Client(port) as client:
+        cookie = client.get(made["link"]).headers["set-cookie"].partition(";")[0]
+    return Place(port, made["token"], cookie, made["slug"], made["articles"][0], made["transfer"])
+
+
+def _waited(what: str, others: Others, before: float) -> Iterator[Figure]:
+    after = p95_ms(others.end())
+    yield plain(AREA, f"others during the {what}, p95", after, "ms")
+    yield at_most(AREA, f"others during the {what} against before", after / before, "×", _GOAL_OTHERS)
+
+
+def _import(site: BenchSite, file: Path, articles: int) -> Iterator[Figure]:
+    """Let the command take the file; its memory is compared with what it holds when it has just begun to read."""
+    command = [sys.executable, "manage.py", "import_set", str(file), "--project", "transfer", "--as", "bench"]
+    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": PRODUCT, "LOG_LEVEL": "ERROR"}
+    started = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        held = list(_held(process))
+        output = process.stdout.read() if process.stdout else ""
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise RuntimeError(f"the import failed: {output[:500]}")
+    begun = held[min(len(held) - 1, int(_STARTED_SECONDS / _SAMPLE_SECONDS))]
+    yield plain(AREA, f"import of {ANNOTATIONS * articles} annotations by the command", seconds, "s")
+    yield at_least(AREA, "import, annotations", ANNOTATIONS * articles / seconds, "per s", 10_000)
+    yield plain(AREA, "import, the most that it held", max(held), "MiB")
+    yield at_most(AREA, "import, growth after two seconds", max(held) - begun, "MiB", _GOAL_IMPORT_MIB)
+
+
+def _export(site: BenchSite, place: Place, articles: int) -> Iterator[Figure]:
+    with Growth(site.web_processes()) as growth:
+        run = read_export(place.port, place.token, place.transfer)
+    expected = ANNOTATIONS * articles
+    if run.counts["annotation"] != expected or run.counts["link"] != expected // 2:
+        raise RuntimeError(f"the export holds {run.counts}")
+    yield plain(AREA, f"export, {run.size / 2**20:.0f} MiB", run.seconds, "s")
+    yield plain(AREA, "export, lines", sum(run.counts.values()) / run.seconds, "per s")
+    yield plain(AREA, "export, first byte", run.first_byte * 1000, "ms")
+    yield at_most(AREA, "export, growth of the serving processes", growth.mebibytes, "MiB", _GOAL_EXPORT_MIB)
+
+
+def _held(process: subprocess.Popen[str]) -> Iterator[float]:
+    while process.poll() is None:
+        yield rss([process.pid])
+        time.sleep(_SAMPLE_SECONDS)
+
+
+def main() -> int:
+    """Measure and print; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.million", description=__doc__)
+    parser.add_argument("--articles", type=int, default=_ARTICLES)
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="where the file is, or is to be kept")
+    options = parser.parse_args()
+    file = options.keep or Path("million.jsonl")
+    if not file.exists():
+        with file.open("wb") as written:
+            write_set(written, (ArticlePlan(1000 + n, _LENGTH, ANNOTATIONS) for n in range(options.articles)))
+    figures = measure(options.articles, file.resolve())
+    if options.keep is None:
+        file.unlink()
+    print(table(figures))
+    return int(any(figure.is_met is False for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
