@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile
 
 from bench.client import Client
 from bench.figures import Figure, at_least, at_most, p95_ms, plain, table
@@ -30,8 +31,6 @@ _ARTICLES, _LENGTH = 33_334, 3_000
 _QUIET_SECONDS = 30.0
 _BETWEEN_SECONDS = 0.2
 _SAMPLE_SECONDS = 0.05
-# By then a command that does nothing else has started.
-_STARTED_SECONDS = 2.0
 # Nobody marks the same place twice.
 _STARTS = count(0, 1_000)
 _GOAL_IMPORT_MIB, _GOAL_EXPORT_MIB, _GOAL_OTHERS = 64, 16, 2
@@ -104,7 +103,7 @@ def measure(articles: int, file: Path) -> list[Figure]:
         figures = [plain(AREA, "others before it, p95", before, "ms")]
         others = Others(place)
         others.start()
-        figures += _import(site, file, articles)
+        figures += _import(site, place, file, articles)
         figures += _waited("import", others, before)
         others = Others(place)
         others.start()
@@ -129,22 +128,35 @@ def _waited(what: str, others: Others, before: float) -> Iterator[Figure]:
     yield at_most(AREA, f"others during the {what} against before", after / before, "×", _GOAL_OTHERS)
 
 
-def _import(site: BenchSite, file: Path, articles: int) -> Iterator[Figure]:
-    """Let the command take the file; its memory is compared with what it holds when it has just begun to read."""
-    command = [sys.executable, "manage.py", "import_set", str(file), "--project", "transfer", "--as", "bench"]
-    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": PRODUCT, "LOG_LEVEL": "ERROR"}
-    started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        held = list(_held(process))
-        output = process.stdout.read() if process.stdout else ""
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        raise RuntimeError(f"the import failed: {output[:500]}")
-    begun = held[min(len(held) - 1, int(_STARTED_SECONDS / _SAMPLE_SECONDS))]
+def _import(site: BenchSite, place: Place, file: Path, articles: int) -> Iterator[Figure]:
+    """Let the command take the file; its memory is compared with what it holds for a file of one article."""
+    with NamedTemporaryFile(suffix=".jsonl") as small:
+        write_set(small, [ArticlePlan(999, _LENGTH, ANNOTATIONS)])
+        small.flush()
+        least, _seconds = _imported(site, Path(small.name), place.slug)
+    most, seconds = _imported(site, file, "transfer")
     yield plain(AREA, f"import of {ANNOTATIONS * articles} annotations by the command", seconds, "s")
     yield at_least(AREA, "import, annotations", ANNOTATIONS * articles / seconds, "per s", 10_000)
-    yield plain(AREA, "import, the most that it held", max(held), "MiB")
-    yield at_most(AREA, "import, growth after two seconds", max(held) - begun, "MiB", _GOAL_IMPORT_MIB)
+    yield plain(AREA, "import of one article, the most that the command held", least, "MiB")
+    yield at_most(AREA, "import, growth against that", most - least, "MiB", _GOAL_IMPORT_MIB)
+
+
+def _imported(site: BenchSite, file: Path, slug: str) -> tuple[float, float]:
+    """Import a file; give the most MiB that the command held, and its seconds."""
+    command = [sys.executable, "manage.py", "import_set", str(file), "--project", slug, "--as", "bench"]
+    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": PRODUCT, "LOG_LEVEL": "ERROR"}
+    started = time.perf_counter()
+    with TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        most = 0.0
+        while process.poll() is None:
+            most = max(most, rss([process.pid]))
+            time.sleep(_SAMPLE_SECONDS)
+        seconds = time.perf_counter() - started
+        said.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"the import failed: {said.read(500)}")
+    return most, seconds
 
 
 def _export(site: BenchSite, place: Place, articles: int) -> Iterator[Figure]:
@@ -157,12 +169,6 @@ def _export(site: BenchSite, place: Place, articles: int) -> Iterator[Figure]:
     yield plain(AREA, "export, lines", sum(run.counts.values()) / run.seconds, "per s")
     yield plain(AREA, "export, first byte", run.first_byte * 1000, "ms")
     yield at_most(AREA, "export, growth of the serving processes", growth.mebibytes, "MiB", _GOAL_EXPORT_MIB)
-
-
-def _held(process: subprocess.Popen[str]) -> Iterator[float]:
-    while process.poll() is None:
-        yield rss([process.pid])
-        time.sleep(_SAMPLE_SECONDS)
 
 
 def main() -> int:
