@@ -189,7 +189,7 @@ class ExportSql:
         )
 
     def _links(self, *, outer: bool = False) -> str:
-        tables = "link l JOIN annotation s ON s.id = l.source_id JOIN annotation t ON t.id = l.target_id"
+        tables = f"link l {_end('s', 'l.source_id')} {_end('t', 'l.target_id')}"
         if not self._is_approved:
             return tables
         join = "LEFT JOIN" if outer else "JOIN"
@@ -326,6 +326,11 @@ class ExportSql:
 
 _PSEUDONYM: Final = "^annotator-[a-z0-9]{8}$"
 _LINK_TIME: Final = "greatest(l.updated_at, s.updated_at, t.updated_at)"
+
+
+def _end(alias: str, column: str) -> str:
+    """Look up the end of a link by its id; as a join, each batch would read the annotations of the whole site."""
+    return f"CROSS JOIN LATERAL (SELECT * FROM annotation e WHERE e.id = {column} OFFSET 0) {alias}"
 
 
 def _as_seen(alias: str, seen: str) -> str:
