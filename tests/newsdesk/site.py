@@ -79,7 +79,7 @@ class Site:
         servers = [pid for pid in self.processes() if b"postgres" in _read(Path(f"/proc/{pid}/cmdline"))]
         return servers + [pid for pid, parent in _parents() if parent in servers and pid not in servers]
 
-    def wait_until_quiet(self, seconds: float = 15) -> list[int]:
+    def wait_until_quiet(self, seconds: float = 45) -> list[int]:
         deadline = time.monotonic() + seconds
         while self.processes() and time.monotonic() < deadline:
             time.sleep(0.05)
