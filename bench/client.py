@@ -42,6 +42,10 @@ class Client:
         """Ask for a page."""
         return self.send("GET", path)
 
+    def session(self, link: str) -> str:
+        """Follow a sign-in link; give the cookie that it sets."""
+        return self.get(link).headers["set-cookie"].partition(";")[0]
+
     def post(self, path: str, content: object, **headers: str) -> Answer:
         """Make something."""
         return self.send_json("POST", path, content, **headers)

@@ -145,7 +145,7 @@ def _signed_in(port: int, made: dict[str, Any], people: Sequence[dict[str, str]]
     crew = []
     for number, found in enumerate(people):
         with Client(port) as client:
-            cookie = client.get(found["link"]).headers["set-cookie"].partition(";")[0]
+            cookie = client.session(found["link"])
         place = number % _ARTICLES
         crew.append(Person(number, found["token"], cookie, made["articles"][place], texts[place], made["slug"]))
     return crew

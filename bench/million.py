@@ -37,7 +37,7 @@ _GOAL_IMPORT_MIB, _GOAL_EXPORT_MIB, _GOAL_OTHERS = 64, 16, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Served:
     """Where to measure."""
 
     port: int
@@ -51,13 +51,13 @@ class Place:
 class Others(threading.Thread):
     """Somebody who works on: lists, opens an article of 300 tags, writes, in turns; `seconds` holds each answer's."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, served: Served) -> None:
         """Work in the first article."""
         super().__init__(daemon=True)
-        self._article: str = place.article
-        self._page = f"/p/{place.slug}/articles/{place.article}/"
-        self._api = Client(place.port, timeout_seconds=60, Authorization=f"Bearer {place.token}")
-        self._browser = Client(place.port, timeout_seconds=60, Cookie=place.cookie)
+        self._article: str = served.article
+        self._page = f"/p/{served.slug}/articles/{served.article}/"
+        self._api = Client(served.port, timeout_seconds=60, Authorization=f"Bearer {served.token}")
+        self._browser = Client(served.port, timeout_seconds=60, Cookie=served.cookie)
         self._places = further_places(text_of(0, LENGTH), 5_000, next(_STARTS))
         self._is_over = threading.Event()
         self.seconds: list[float] = []
@@ -95,31 +95,31 @@ class Others(threading.Thread):
 def measure(articles: int, file: Path) -> list[Figure]:
     """Do it all."""
     with BenchSite() as site:
-        place = _prepared(site)
-        quiet = Others(place)
+        served = _prepared(site)
+        quiet = Others(served)
         quiet.start()
         time.sleep(_QUIET_SECONDS)
         before = p95_ms(quiet.end())
         figures = [plain(AREA, "others before it, p95", before, "ms")]
-        others = Others(place)
+        others = Others(served)
         others.start()
-        figures += _import(site, place, file, articles)
+        figures += _import(site, served, file, articles)
         figures += _waited("import", others, before)
-        others = Others(place)
+        others = Others(served)
         others.start()
-        figures += _export(site, place, articles)
+        figures += _export(site, served, articles)
         return [*figures, *_waited("export", others, before)]
 
 
-def _prepared(site: BenchSite) -> Place:
+def _prepared(site: BenchSite) -> Served:
     site.must_manage("migrate", "--verbosity", "0")
     line = site.must_manage("bench_prepare", "--sizes", "300", "--length", str(LENGTH), settings=BARE)
     made = json.loads(line.splitlines()[-1])
     port = free_port()
     await_ready(port, site.serve(port, "--no-demo"))
     with Client(port) as client:
-        cookie = client.get(made["link"]).headers["set-cookie"].partition(";")[0]
-    return Place(port, made["token"], cookie, made["slug"], made["articles"][0], made["transfer"])
+        cookie = client.session(made["link"])
+    return Served(port, made["token"], cookie, made["slug"], made["articles"][0], made["transfer"])
 
 
 def _waited(what: str, others: Others, before: float) -> Iterator[Figure]:
@@ -128,12 +128,12 @@ def _waited(what: str, others: Others, before: float) -> Iterator[Figure]:
     yield at_most(AREA, f"others during the {what} against before", after / before, "×", _GOAL_OTHERS)
 
 
-def _import(site: BenchSite, place: Place, file: Path, articles: int) -> Iterator[Figure]:
+def _import(site: BenchSite, served: Served, file: Path, articles: int) -> Iterator[Figure]:
     """Let the command take the file; its memory is compared with what it holds for a file of one article."""
     with NamedTemporaryFile(suffix=".jsonl") as small:
         write_set(small, [ArticlePlan(999, _LENGTH, ANNOTATIONS)])
         small.flush()
-        least, _seconds = _imported(site, Path(small.name), place.slug)
+        least, _seconds = _imported(site, Path(small.name), served.slug)
     most, seconds = _imported(site, file, "transfer")
     yield plain(AREA, f"import of {ANNOTATIONS * articles} annotations by the command", seconds, "s")
     yield at_least(AREA, "import, annotations", ANNOTATIONS * articles / seconds, "per s", 10_000)
@@ -159,9 +159,9 @@ def _imported(site: BenchSite, file: Path, slug: str) -> tuple[float, float]:
     return most, seconds
 
 
-def _export(site: BenchSite, place: Place, articles: int) -> Iterator[Figure]:
+def _export(site: BenchSite, served: Served, articles: int) -> Iterator[Figure]:
     with Growth(site.web_processes()) as growth:
-        run = read_export(place.port, place.token, place.transfer)
+        run = read_export(served.port, served.token, served.transfer)
     expected = ANNOTATIONS * articles
     if run.counts["annotation"] != expected or run.counts["link"] != expected // 2:
         raise RuntimeError(f"the export holds {run.counts}")

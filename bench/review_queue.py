@@ -42,7 +42,7 @@ def measure(ground: Ground) -> list[Figure]:
     create = bare_sender(ground)
     bare = [_seconds(create) for _ in range(ground.scale.pages)]
     with Client(ground.port) as client:
-        session = client.get(made["link"]).headers["set-cookie"].partition(";")[0]
+        session = client.session(made["link"])
     with Client(ground.port, Cookie=session) as browser:
         times = dict(_opened(browser, path, ground.scale.pages))
         moves = list(_moves(browser, path, ground.scale.pages * 3))

@@ -71,6 +71,8 @@ _MARKS = """() => {
   }
   return Object.values(found);
 }"""
+# Nothing is on its way, and nothing is being put in.
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 _LINES = "() => [...document.querySelectorAll('[data-s]')].map((block) => block.getBoundingClientRect().top + scrollY)"
 
 

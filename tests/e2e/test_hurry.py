@@ -77,6 +77,20 @@ def test_two_links_are_chosen_before_the_first_list(site: Site, open_desk: Calla
     assert linked(site, project) == [([SECOND], [NAME]), ([SECOND], [FIRST])]
 
 
+def test_another_list_is_wanted_before_the_first_came(site: Site, open_desk: Callable[..., Desk]):
+    project = site.make_project("Hurry changed")
+    desk = open_desk(project, site.make_article(project, TEXT))
+    mark(desk, FIRST, "3")
+    desk.wait_saved(1)
+    mark(desk, SECOND, "3")
+    desk.wait_saved(2)
+    slow_down(desk, 400)
+    for key in ("l", "d", "1"):
+        desk.press(key)
+    expect(desk.page.locator(".link-chip")).to_have_count(1, timeout=10_000)
+    assert linked(site, project) == [([SECOND], [FIRST])]
+
+
 def test_what_follows_a_refused_tag_is_not_done_to_another(site: Site, open_desk: Callable[..., Desk]):
     project = site.make_project("Hurry refused")
     desk = open_desk(project, site.make_article(project, TEXT))

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.desk import SETTLED
 from tests.e2e.site import Site
 
 SignIn = Callable[..., Page]
@@ -20,7 +21,6 @@ SignIn = Callable[..., Page]
 MOST_ACTS_PER_RECORD = 1.3
 # What the author got wrong: a mention too wide, a claim's topic, a quote's type.
 WIDE, TOPIC, TYPE = "m04", "c04", "q04"
-SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 pytestmark = pytest.mark.slow
 

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.e2e.desk import SETTLED
 from tests.e2e.site import Site
 
 TEXT = "“We go on,” the mayor said. The baker left."
@@ -18,7 +19,6 @@ VIEWS: dict[str, dict[str, Any]] = {
     "arabic": {"locale": "ar"},
 }
 # A swapped part has become a part of the page.
-SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 SignIn = Callable[..., Page]
 
 

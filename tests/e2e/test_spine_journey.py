@@ -7,7 +7,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.conftest import SHARED_DATA
-from tests.e2e.desk import Desk
+from tests.e2e.desk import SETTLED, Desk
 from tests.e2e.site import Site
 
 # Our own short article of the same build: a quote in two parts, a claim, and the denial of it.
@@ -39,8 +39,6 @@ REAL: dict[str, Any] = {
     "denier": "local resistance",
     "denial": "denies it",
 }
-
-SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 
 def test_an_article_goes_from_highlight_to_export(

@@ -281,7 +281,7 @@ export class Desk {
     const { elt, successful } = event.detail;
     if (!this.writer.takeAnswer(event.detail)) {
       if (elt.dataset?.ask === "panel") this.panelsAsked -= 1;
-      else if (!successful) this.picking.giveUp();
+      else if (elt.dataset?.ask === "picker" && !successful) this.picking.giveUp();
     }
     this.folds.restore();
     this.refresh();

@@ -38,9 +38,11 @@ export class Picking {
       return query.focus({ preventScroll: true });
     }
     if (!focus) return desk.say(desk.root.dataset.unfit);
+    // Asking breaks off the list asked for before, which is told at once.
+    desk.ask("picker", { annotation: focus, pick });
+    this.isOn = true;
     this.asked = wish;
     if (wish.digit) desk.writer.outbox.pause();
-    desk.ask("picker", { annotation: focus, pick });
   }
 
   /** A digit before the list; the next one is a kind's again. @param {KeyboardEvent} event */
