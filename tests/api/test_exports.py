@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from annotations.queries.export_session import ExportSession
 from annotations.rules.kinds import Kind
 from annotations.rules.permissions import Scope
 from tests.api.client import api_for, assert_problem
 from tests.factories import approve, submit, tag
+from tests.sessions import all_slots_taken
 from tests.world import HOUSES, make_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,12 +148,8 @@ def test_export_by_slug_is_no_path(ana, world):
 
 
 def test_fifth_export_is_told_to_come_back(ana, path):
-    sessions = [ExportSession() for _ in range(4)]
-    try:
+    with all_slots_taken():
         response = ana.get(path)
-    finally:
-        for session in sessions:
-            session.close()
     assert_problem(response, 503, "unavailable")
     assert int(response["Retry-After"]) > 0
 

@@ -8,9 +8,10 @@ from annotations.errors import Unavailable
 from annotations.queries import export_stream
 from annotations.queries.export import export_etag, open_export
 from annotations.queries.export_choice import Choice, order_for
-from annotations.queries.export_session import RETRY_AFTER_SECONDS, ExportSession
+from annotations.queries.export_session import RETRY_AFTER_SECONDS
 from annotations.rules.kinds import Kind
 from tests.factories import make_article, tag
+from tests.sessions import all_slots_taken, await_closed_sessions
 from tests.world import HOUSES, make_case, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,15 +43,11 @@ def test_etag_changes_when_the_content_does(world, case):
 
 def test_five_at_once_are_too_many_and_a_closed_one_makes_room(world):
     order = order_for(world.ana, world.project, Choice())
-    sessions = [ExportSession() for _ in range(4)]
 
-    with pytest.raises(Unavailable) as refusal:
+    with all_slots_taken(), pytest.raises(Unavailable) as refusal:
         open_export(order)
     assert refusal.value.extras["retry_after"] == RETRY_AFTER_SECONDS
 
-    for session in sessions:
-        session.close()
-    time.sleep(0.2)
     assert b"".join(open_export(order).stream)
 
 
@@ -65,7 +62,7 @@ def test_closing_early_ends_the_query_and_frees_its_slot(world, monkeypatch, as_
     export.stream.close()
 
     assert list(export.stream) == []
-    time.sleep(0.2)
+    await_closed_sessions()
     open_ = as_owner("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'newsdesk-export'")
     assert open_ == [(0,)]
 

@@ -9,7 +9,6 @@ import pytest
 from annotations.errors import IncompleteFile, InvalidParameter, NotAllowed, NotFound, Unavailable, Unprocessable
 from annotations.models import Annotation, Article, Decision, Event, Import, Link, Party
 from annotations.queries.doctor import Examination
-from annotations.queries.export_session import ExportSession
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role
 from annotations.services.exchange import ImportOrder, OnError, import_file
@@ -32,6 +31,7 @@ from tests.services.import_lines import (
     span,
     take,
 )
+from tests.sessions import all_slots_taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -277,13 +277,9 @@ def test_unknown_format_is_refused(ana, project):
 
 
 def test_import_waits_for_a_free_slot(ana, project):
-    sessions = [ExportSession() for _ in range(4)]
-    try:
-        with pytest.raises(Unavailable):
-            take(ana, project, *GOOD)
-    finally:
-        for session in sessions:
-            session.close()
+    with all_slots_taken(), pytest.raises(Unavailable):
+        take(ana, project, *GOOD)
+    take(ana, project, *GOOD)
 
 
 def test_large_file_leaves_the_same_versions_as_single_records(ana, project):

@@ -20,6 +20,7 @@ from annotations.services.task_queue import (
 )
 from annotations.tasks.worker import Worker
 from tests.conftest import application_connection
+from tests.sessions import await_closed_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ran: list[str] = []
@@ -104,6 +105,7 @@ def test_a_task_whose_worker_lives_stays_with_it():
         cursor.execute("SELECT pg_advisory_lock(%s)", [task_queue._key(lost.id)])
         assert put_back_lost_tasks() == 0
         assert run_next_task(worker="w") is False
+    await_closed_sessions()
     assert put_back_lost_tasks() == 1
     assert run_next_task(worker="w")
     assert only().worker_ids == ["another", "w"]
