@@ -27,7 +27,7 @@ from annotations.services.exchange_turns import take_time, take_turn
 from annotations.services.exchange_writer import BatchWriter
 from annotations.services.records import refusals
 
-_LINES_AT_ONCE: Final = 5_000
+_LINES_AT_ONCE: Final = 2_000
 _CODE_POINTS_AT_ONCE: Final = 2_000_000
 
 

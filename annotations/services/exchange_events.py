@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +14,13 @@ from annotations.queries.access import Actor
 from annotations.services.events import Happening, record_events
 
 _EVENTS_AT_ONCE: Final = 200
-# In the order in which chains are locked.
+# An article a row, in the order in which chains are locked.
 _TOLD: Final = """
-SELECT f.article_id, f.sort, f.id::text, f.digest, f.length FROM import_line f
-JOIN event_chain c ON c.article_id = f.article_id WHERE f.digest IS NOT NULL ORDER BY c.id, f.line
+SELECT f.article_id::text, max(f.digest) FILTER (WHERE sort = 't'), max(f.length),
+    coalesce(json_agg(json_build_array(f.id, f.digest) ORDER BY f.line) FILTER (WHERE sort = 'a'), '[]'),
+    coalesce(json_agg(json_build_array(f.id, f.digest) ORDER BY f.line) FILTER (WHERE sort = 'l'), '[]')
+FROM import_line f JOIN event_chain c ON c.article_id = f.article_id
+WHERE f.digest IS NOT NULL GROUP BY f.article_id, c.id ORDER BY c.id
 """
 _MAPPING: Final = """
 UPDATE import SET mapping = %s::jsonb || coalesce(
@@ -49,24 +51,20 @@ def record_import(actor: Actor, report: Import, registry: dict[str, list[str]]) 
 
 
 def _article_events(report: Import) -> Iterator[Happening]:
-    for article, rows in groupby(_told(), key=itemgetter(0)):
+    for article, sha256, length, annotations, links in _told():
         payload: dict[str, object] = {"import": str(report.id)}
-        annotations: list[list[str]] = []
-        links: list[list[str]] = []
-        for _article, sort, pk, digest, length in rows:
-            if sort == "t":
-                payload["article"] = {"sha256": digest, "length": length}
-            else:
-                (annotations if sort == "a" else links).append([pk, digest])
+        if sha256 is not None:
+            payload["article"] = {"sha256": sha256, "length": length}
         if annotations or links:
             payload |= {"annotations": annotations, "links": links}
-        yield Happening("article.imported", article, "article", article, payload)
+        pk = UUID(article)
+        yield Happening("article.imported", pk, "article", pk, payload)
 
 
-def _told() -> Iterator[tuple[UUID, str, str, str, int | None]]:
-    """Read what is new, some at a time, from the temporary table of this transaction."""
+def _told() -> Iterator[tuple[str, str | None, int | None, list[list[str]], list[list[str]]]]:
+    """Read what is new, some articles at a time, from the temporary table of this transaction."""
     raw: Any = connection.connection
     with closing(raw.cursor(name="import_told")) as cursor:
-        cursor.itersize = 5_000
+        cursor.itersize = _EVENTS_AT_ONCE
         cursor.execute(_TOLD)
         yield from cursor
