@@ -20,7 +20,7 @@ from annotations.formats.native import NATIVE
 from annotations.formats.outgoing import Outgoing
 from annotations.queries.export_batches import article_batches
 from annotations.queries.export_choice import Choice, Order
-from annotations.queries.export_documents import moment, name_strangers, outgoing_for
+from annotations.queries.export_documents import moment, outgoing_for
 from annotations.queries.export_session import ExportSession
 from annotations.queries.export_sql import COPY, TEMPORARY_TABLES, ExportSql
 from annotations.queries.export_stream import PIECE_BYTES, ExportStream, LineSink
@@ -164,9 +164,8 @@ def _open_session(order: Order) -> tuple[ExportSession, Mapping[str, str]]:
 
 def _produce(session: ExportSession, put: _Put, *, order: Order, sql: ExportSql, header: _Header) -> None:
     sink = LineSink(put)
-    sink.write(orjson.dumps({**header, "exported_at": moment(session)}) + b"\n")
+    sink.add(orjson.dumps({**header, "exported_at": moment(session)}))
     sink.flush()
-    name_strangers(session, sql)
     session.copy(COPY, sql.registry(), sql.parameters, sink)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)

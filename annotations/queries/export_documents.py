@@ -36,7 +36,6 @@ _Values = dict[str, Any]
 
 def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: Mapping[str, Any]) -> Outgoing:
     """Give what the order chooses, read from the session's snapshot while a codec asks for it."""
-    name_strangers(session, sql)
     if order.choice.updated_since:
         session.rows(sql.draw_in(), sql.parameters)
     [(count,)] = session.rows(sql.count_articles(), sql.parameters)
@@ -53,12 +52,6 @@ def outgoing_for(session: ExportSession, order: Order, sql: ExportSql, header: M
         flavour=order.choice.flavour,
         lost=lost,
     )
-
-
-def name_strangers(session: ExportSession, sql: ExportSql) -> None:
-    """Give pseudonyms to those of whom only imported files know, and note when there is nobody."""
-    session.rows(sql.name_strangers(), sql.parameters)
-    sql.has_strangers = bool(session.rows("SELECT 1 FROM export_stranger LIMIT 1"))
 
 
 def record_of_line(values: _Values) -> Record:
@@ -100,10 +93,10 @@ class _Lines:
     def __init__(self) -> None:
         self.lines: list[bytes] = []
 
-    def write(self, lines: bytes) -> int:
+    def write(self, row: bytes) -> int:
         """Take one row of COPY."""
-        self.lines += lines_of(lines)[:-1].split(b"\n")
-        return len(lines)
+        self.lines += lines_of(row).splitlines()
+        return len(row)
 
 
 def _records(session: ExportSession, query: str, parameters: Mapping[str, object]) -> Iterator[Record]:

@@ -22,8 +22,10 @@ LONGEST_SECONDS: Final = 3600.0
 
 # Every line starts with its type; nothing else in a line follows upon a line feed.
 _STARTS: Final = {kind: f'\n{{"type":"{kind}"'.encode() for kind in COUNTED}
-# COPY puts a value that holds line feeds between these, which JSON never holds.
-_QUOTE: Final = b"\x01"
+# What COPY's binary format puts before the first row, and before the text of a row's only column.
+_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0"
+_HEADER_BYTES: Final = len(_SIGNATURE) + 8
+_FRAME_BYTES: Final = 6
 
 
 _Produce = Callable[[ExportSession, Callable[[bytes], None]], None]
@@ -34,8 +36,9 @@ class Abandoned(Exception):
 
 
 def lines_of(row: bytes) -> bytes:
-    """Take the lines out of one row of COPY; they end with a line feed."""
-    return row[1:-2] + b"\n" if row.startswith(_QUOTE) else row
+    """Take the lines out of one row of COPY; none out of the mark at its end."""
+    before = _HEADER_BYTES if row.startswith(_SIGNATURE) else 0
+    return row[before + _FRAME_BYTES :]
 
 
 class LineSink:
@@ -49,18 +52,23 @@ class LineSink:
         self._size = 0
 
     def write(self, row: bytes) -> int:
-        """Take one row: one line, or several."""
-        self._waiting.append(lines_of(row))
-        self._size += len(row)
+        """Take one row of COPY: one line, or several."""
+        if lines := lines_of(row):
+            self.add(lines)
+        return len(row)
+
+    def add(self, lines: bytes) -> None:
+        """Take one line or several; no line feed stands at the end."""
+        self._waiting.append(lines)
+        self._size += len(lines)
         if self._size >= PIECE_BYTES:
             self.flush()
-        return len(row)
 
     def flush(self) -> None:
         """Hand on what is waiting."""
         if self._waiting:
             # A piece begins with a line, so its first type follows upon a line feed too.
-            piece = b"".join([b"\n", *self._waiting])
+            piece = b"\n".join([b"", *self._waiting, b""])
             self._waiting, self._size = [], 0
             for kind, start in _STARTS.items():
                 self._counts[kind] += piece.count(start)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.crypto import salted_hmac
 
 _CHARACTERS = 8
-_PSEUDONYM = re.compile(r"annotator-[a-z0-9]{8}")
+_PSEUDONYM = re.compile(r"annotator-[a-z0-9_]{8}")
 
 
 def pseudonym(project_id: UUID, user_id: UUID | str) -> str:
@@ -22,8 +22,13 @@ def stranger_key(project_id: UUID) -> str:
     return salted_hmac("newsdesk.stranger", str(project_id), algorithm="sha256").hexdigest()
 
 
+def is_pseudonym(name: str) -> bool:
+    """Tell whether a name in a file is a pseudonym already."""
+    return _PSEUDONYM.fullmatch(name) is not None
+
+
 def stranger_pseudonym(key: str, annotator: str) -> str:
     """Name somebody of whom only a file knows; a pseudonym stays as it is. `export_sql` does the same in SQL."""
-    if _PSEUDONYM.fullmatch(annotator):
+    if is_pseudonym(annotator):
         return annotator
     return "annotator-" + hashlib.sha256(f"{key}:{annotator}".encode()).hexdigest()[:_CHARACTERS]

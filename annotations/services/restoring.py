@@ -1,6 +1,5 @@
 """Restores a full archive into an empty project: the only import that keeps ids, authors, states and times."""
 
-import re
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from annotations.formats.codec import Problem, Reading
 from annotations.formats.native import NATIVE, read
 from annotations.models import Article, Import, Incident, Outlet, Party, Project, User
 from annotations.queries.access import Actor, require
+from annotations.queries.people import is_pseudonym
 from annotations.rules.permissions import Action
 from annotations.rules.review import State, Verdict
 from annotations.services.exchange import refusal_of
@@ -19,7 +19,6 @@ from annotations.services.exchange_turns import take_time, take_turn
 from annotations.services.restore_checks import Archive, check_archive, identifiers_in, people_in
 from annotations.services.restore_store import store_archive
 
-_PSEUDONYM: Final = re.compile(r"annotator-[a-z0-9]{8}")
 _ALL: Final = "all"
 _IDS_AT_ONCE: Final = 10_000
 _CONTENT: Final = (Article, Outlet, Incident, Party)
@@ -70,7 +69,7 @@ def _check_whole(reading: Reading) -> None:
     """Refuse what is no full archive. Raises: NotAnArchive."""
     if reading.header.state != _ALL:
         raise NotAnArchive("This export holds only a part of its project; restore one made with state=all.")
-    if any(_PSEUDONYM.fullmatch(name) for name in people_in(reading)):
+    if any(map(is_pseudonym, people_in(reading))):
         raise NotAnArchive("This export names its people by pseudonyms; restore one made with people=names.")
 
 
