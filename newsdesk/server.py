@@ -2,7 +2,6 @@
 
 import errno
 import gc
-import logging
 import os
 import signal
 import socket
@@ -89,8 +88,8 @@ class _Master(Arbiter):  # type: ignore[misc]
             error = sys.exception()
             if error is not None:
                 _log.error("task worker ended", kind=type(error).__name__)
-            logging.shutdown()
-            os._exit(0 if error is None else 1)
+            # Out through the caller, as gunicorn's workers go: whoever leaves last stops the database.
+            sys.exit(0 if error is None else 1)
 
 
 def _is_child(pid: int) -> bool:

@@ -79,6 +79,10 @@ class Site:
         servers = [pid for pid in self.processes() if b"postgres" in _read(Path(f"/proc/{pid}/cmdline"))]
         return servers + [pid for pid, parent in _parents() if parent in servers and pid not in servers]
 
+    def children(self, pid: int) -> list[int]:
+        """The living children of a process, the oldest first."""
+        return sorted(child for child, parent in _parents() if parent == pid)
+
     def wait_until_quiet(self, seconds: float = 45) -> list[int]:
         deadline = time.monotonic() + seconds
         while self.processes() and time.monotonic() < deadline:

@@ -76,11 +76,21 @@ def test_serve_survives_a_killed_database_and_leaves_nothing(served: Site, endin
     assert serving.returncode == 0
 
 
-def test_a_killed_serve_takes_its_workers_and_its_database_along(served: Site):
+@pytest.mark.parametrize("last", range(3))
+def test_a_killed_serve_takes_its_workers_and_its_database_along(served: Site, last: int):
     port = free_port()
     serving = serve(served, port)
     assert wait_for(port, 200) == 200
+    # Two for requests and one for tasks: whichever of them sees last that the master is gone.
+    workers = served.children(serving.pid)
+    assert len(workers) == 3
+    os.kill(workers[last], signal.SIGSTOP)
     os.kill(serving.pid, signal.SIGKILL)
+    others = {pid for pid in workers if pid != workers[last]}
+    deadline = time.monotonic() + 30
+    while others & set(served.processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(workers[last], signal.SIGCONT)
     serving.communicate()
     assert served.wait_until_quiet() == []
 
