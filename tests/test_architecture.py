@@ -333,7 +333,6 @@ OTHER_NAMES = {
     "annotations/_parties.html": "party-list",
     "annotations/_save_state.html": "save-state",
     "annotations/_cards.html": "annotation-cards",
-    "annotations/_count.html": "kind-count",
     "review/_decision.html": "decision-form",
     "review/_item.html": "review-row",
 }

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Func, IntegerField, Q, TextField, Value
+from django.db.models import F, Func, IntegerField, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
@@ -152,12 +152,6 @@ def touched_blocks(actor: Actor, article: Article, segments: Iterable[Segment]) 
     tags = tags_of(actor, article, reach)
     told, _ = _told(actor, article, tags, Q(source_id__in=[tag.id for tag in tags if tag.kind not in WITHOUT_CARD]))
     return _shaped(article, blocks, touched, tags, told)
-
-
-def kind_counts(actor: Actor, article: Article) -> tuple[KindCount, ...]:
-    """Count the shown tags of an article by kind."""
-    shown = visible_annotations(actor, article.project_id).exclude(state__in=HIDDEN).filter(article=article)
-    return _kind_counts(dict(shown.order_by().values_list("kind").annotate(Count("pk"))))
 
 
 def party_counts(actor: Actor, article: Article) -> PartyList:

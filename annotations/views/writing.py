@@ -20,7 +20,7 @@ from annotations.models import Annotation, Article, Project
 from annotations.queries.access import Actor, get_annotation_for, get_article_for, sees
 from annotations.queries.steps import Steps, steps_of
 from annotations.queries.tag_panel import Panel, panel_of
-from annotations.queries.workbench import KindCount, kind_counts, party_counts, touched_blocks
+from annotations.queries.workbench import KindCount, party_counts, touched_blocks
 from annotations.rules.kinds import Kind
 from annotations.rules.review import HIDDEN
 from annotations.services.idempotency import Claim, StoredAnswer, claim_key, store_answer
@@ -169,7 +169,6 @@ def written_context(desk: Desk, *, focus: UUID | None, touched: Iterable[Segment
         **panel_context(desk, focus),
         **steps_context(desk),
         "blocks": touched_blocks(desk.actor, desk.article, touched),
-        "kinds": desk.shown_kinds(kind_counts(desk.actor, desk.article)),
         "parties": party_counts(desk.actor, desk.article) if parties else None,
         "oob": True,
     }

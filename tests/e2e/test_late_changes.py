@@ -69,3 +69,46 @@ def test_a_refused_tag_stays_with_its_reason_until_it_is_sent_again_or_discarded
     card.get_by_text("Discard").click()
     expect(card).to_have_count(0)
     expect(page.locator("#save-state")).to_have_text("Saved")
+
+
+def test_a_tag_shows_in_the_text_at_once_that_it_is_not_saved_and_as_a_card_when_that_lasts(
+    site: Site, open_desk: Callable[..., Desk]
+):
+    desk = open_new(site, open_desk, "Slow")
+    page, card = desk.page, desk.page.locator(".annotation-card.unsent")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/annotations/", hold)
+    desk.select(27, 47)
+    page.evaluate("""() => addEventListener('keyup', () => {
+      window.seen = {drawn: CSS.highlights.has('pending'), cards: document.querySelectorAll('.unsent').length};
+    }, {once: true})""")
+    desk.press("4")
+    assert page.evaluate("() => window.seen") == {"drawn": True, "cards": 0}
+    expect(card).to_contain_text("The rebels denied it")
+    expect(page.locator("#save-state")).to_have_text("Saving…")
+    waiting[0].continue_()
+    desk.wait_saved(2)
+    expect(card).to_have_count(0)
+    assert not page.evaluate("() => CSS.highlights.has('pending')")
+
+
+def test_an_answer_changes_only_what_it_tells_anew(site: Site, open_desk: Callable[..., Desk]):
+    desk = open_new(site, open_desk, "Anew")
+    page = desk.page
+    counts = page.locator(".tool .count")
+    expect(counts).to_have_text(["0", "0", "1", "0", "0"])
+    page.evaluate("() => document.querySelectorAll('mark, .annotation-card').forEach((part) => { part.isOld = true; })")
+    old = "(selector) => [...document.querySelectorAll(selector)].map((part) => part.isOld === true)"
+    desk.select(27, 47)
+    desk.tag("4", tags=2)
+    assert [page.evaluate(old, selector) for selector in ("mark", ".annotation-card")] == [[True, False]] * 2
+    expect(counts).to_have_text(["0", "0", "1", "1", "0"])
+    expect(page.locator("mark.is-focused")).to_have_text("The rebels denied it")
+    expect(page.locator(".annotation-card.is-focused .words")).to_have_text("The rebels denied it")
+    desk.press("z")
+    expect(counts).to_have_text(["0", "0", "1", "0", "0"])
+    assert [page.evaluate(old, selector) for selector in ("mark", ".annotation-card")] == [[True]] * 2

@@ -1,7 +1,7 @@
 // @ts-check
 /** The workbench of one article: obeys commands, keeps the tag in focus, hands every write to the writer. */
 
-import { announce, find } from "../lib/dom.js";
+import { announce, find, findAll } from "../lib/dom.js";
 import { COMMAND, PICKER_CLOSED, PICKER_OPENED, SPAN_DRAGGED, UNSENT } from "../lib/events.js";
 import { fitSelection } from "../text/boundaries.js";
 import { drawHighlight } from "../text/highlights.js";
@@ -61,7 +61,7 @@ export class Desk {
   close() {
     this.stop.abort();
     cancelAnimationFrame(this.frame ?? 0);
-    this.writer.outbox.close();
+    this.writer.close();
     for (const name of ["snap", "pending", "failed"]) drawHighlight(name, []);
   }
 
@@ -279,7 +279,8 @@ export class Desk {
   /** Take an answer: to a write, or to a question for a fragment. @param {CustomEvent} event */
   settle(event) {
     const { elt, successful } = event.detail;
-    if (!this.writer.takeAnswer(event.detail)) {
+    if (this.writer.takeAnswer(event.detail)) this.countTags();
+    else {
       if (elt.dataset?.ask === "panel") this.panelsAsked -= 1;
       else if (elt.dataset?.ask === "picker" && !successful) this.picking.giveUp();
     }
@@ -289,6 +290,15 @@ export class Desk {
     uncover(this.root, this.focused());
     this.dismissToast();
     if (!this.isUnsettled()) this.actInTurn(this.postponed.splice(0));
+  }
+
+  /** The palette counts the tags that stand in the text. */
+  countTags() {
+    for (const tool of findAll(this.root, ".tool[data-kind]", HTMLElement)) {
+      const count = find(tool, ".count", HTMLElement);
+      const tags = String(this.body.getElementsByClassName(`is-first ${tool.dataset.kind}`).length);
+      if (count && count.textContent !== tags) count.textContent = tags;
+    }
   }
 
   /** One after the other; what comes after a choice from a list waits for the link that it makes. @param {Command[]} commands */

@@ -23,10 +23,15 @@ export function showFocus(reader, isPicking) {
   for (const mark of focused) mark.classList.add("is-focused");
   for (const mark of linked) mark.classList.add("is-linked");
   focused[0]?.setAttribute("aria-details", "annotation-panel");
-  for (const name of PARTS) {
+  renew(reader);
+}
+
+/** Let elements beside the text look again at what they show. @param {HTMLElement} reader */
+export function renew(reader, names = PARTS) {
+  for (const name of names) {
     const part = find(reader, name, HTMLElement);
     if (!part) continue;
-    part.dataset.focus = focus;
+    part.dataset.focus = reader.dataset.focus ?? "";
     part.dataset.revision = String(Number(part.dataset.revision ?? 0) + 1);
   }
 }

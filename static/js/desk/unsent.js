@@ -24,25 +24,31 @@ export function drawUnsent(body, writes) {
 /**
  * List the unsent tags as cards in the order of the text.
  * @param {HTMLElement} list @param {Unsent[]} writes @param {boolean} isAway
+ * @param {boolean} isPatient whether only what was refused gets a new card
+ * @returns {boolean} whether anything on the list has changed
  */
-export function listUnsent(list, writes, isAway) {
+export function listUnsent(list, writes, isAway, isPatient) {
   const template = find(document, "#unsent-card", HTMLTemplateElement);
-  if (!template) return;
+  if (!template) return false;
   const tags = writes.filter(({ pending }) => pending.length > 0);
   const kept = new Set(tags.map(({ key }) => key));
-  for (const card of [...list.children]) if (!kept.has(card.getAttribute("data-key") ?? "")) card.remove();
+  const gone = [...list.children].filter((card) => !kept.has(card.getAttribute("data-key") ?? ""));
+  for (const card of gone) card.remove();
+  let isChanged = gone.length > 0;
   for (const write of tags) {
     const found = [...list.children].find((card) => card.getAttribute("data-key") === write.key);
+    if (!found && isPatient && write.reason === undefined) continue;
     const card = found ?? list.appendChild(/** @type {Element} */ (template.content.cloneNode(true)).children[0]);
-    if (card instanceof HTMLElement) fill(card, write, isAway, list.dataset);
+    if (card instanceof HTMLElement && fill(card, write, isAway, list.dataset)) isChanged = true;
   }
+  return isChanged;
 }
 
-/** @param {HTMLElement} card @param {Unsent} write @param {boolean} isAway @param {DOMStringMap} words */
+/** @param {HTMLElement} card @param {Unsent} write @param {boolean} isAway @param {DOMStringMap} words @returns {boolean} whether it says something else now */
 function fill(card, write, isAway, words) {
   const isRefused = write.reason !== undefined;
   const state = isRefused ? "refused" : isAway ? "offline" : "waiting";
-  if (card.dataset.state === state && card.dataset.reason === write.reason) return;
+  if (card.dataset.state === state && card.dataset.reason === write.reason) return false;
   card.className = `annotation-card unsent ${write.kind} ${state}`;
   card.dataset.key = write.key;
   card.dataset.start = String(write.pending[0].start);
@@ -52,6 +58,7 @@ function fill(card, write, isAway, words) {
   setText(card, ".words", write.words);
   setText(card, ".told", isRefused ? write.reason || words.refused : words[state]);
   for (const button of card.querySelectorAll("button")) button.hidden = !isRefused && button.value !== "discard";
+  return true;
 }
 
 /** @param {HTMLElement} card @param {string} selector @param {string | undefined} text */

@@ -6,11 +6,15 @@ import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
 import { putAnswer } from "./answer.js";
+import { renew } from "./focus.js";
 import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
-import { listUnsent } from "./unsent.js";
+import { drawUnsent, listUnsent } from "./unsent.js";
 
 /** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
 /** @import { Desk } from "./desk.js" */
+
+// The text shows at once what is not saved; a card that came and went with every tag would only move the others.
+const PATIENCE_MS = 400;
 
 export class Writer {
   /** @param {Desk} desk */
@@ -18,6 +22,8 @@ export class Writer {
     this.desk = desk;
     this.sentInTurn = 0;
     this.isCatchingUp = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.sender = find(desk.root, ".outbox", HTMLElement);
     const asker = find(desk.root, ".token-asker", HTMLElement);
     this.outbox = new Outbox({
@@ -116,10 +122,27 @@ export class Writer {
   /** Show how saving stands, in words and on the unsent cards. @param {Saving} saving */
   showSaving(saving) {
     send(this.desk.root, SAVE_CHANGED, saving);
+    const isSaving = saving.state === "saving";
+    drawUnsent(this.desk.body, this.outbox.writes);
+    this.list(isSaving);
+    if (isSaving) this.timer ??= setTimeout(() => this.runOutOfPatience(), PATIENCE_MS);
+  }
+
+  runOutOfPatience() {
+    this.timer = undefined;
+    this.list(false);
+  }
+
+  /** @param {boolean} isPatient whether what is just being sent gets no card yet */
+  list(isPatient) {
     const list = find(this.desk.root, ".unsent-cards", HTMLElement);
-    if (list) listUnsent(list, this.outbox.writes, this.outbox.isAway);
-    this.desk.draw();
-    this.desk.refresh();
+    const { writes, isAway } = this.outbox;
+    if (list && listUnsent(list, writes, isAway, isPatient)) renew(this.desk.root, ["card-column"]);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.outbox.close();
   }
 
   /** Do what the buttons of an unsent card ask for. @param {{key: string, act: string}} wish */
