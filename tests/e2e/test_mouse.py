@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.desk import Desk
+from tests.e2e.desk import SETTLED, Desk
 from tests.e2e.site import Site
 
 TEXT = (
@@ -203,3 +203,23 @@ def _bottom(found: Locator) -> float:
     box = found.bounding_box()
     assert box is not None
     return box["y"] + box["height"]
+
+
+def test_a_kept_kind_tags_when_the_mouse_is_released_and_the_new_tag_has_the_focus(
+    site: Site, open_desk: Callable[..., Desk]
+):
+    desk = open_new(site, open_desk, "Kept kind")
+    page, asked = desk.page, []
+    page.on("request", lambda request: asked.append((request.method, request.url.rpartition("/articles/")[2])))
+    desk.press("Shift+Digit3")
+    for number, words in enumerate(["The rebels denied it", "Nobody answered the mayor"], start=1):
+        asked.clear()
+        desk.drag(*place(words))
+        desk.wait_saved(number)
+        page.wait_for_function(SETTLED)
+        focus = page.locator("article-reader").get_attribute("data-focus")
+        assert page.locator(f"mark.is-focused[data-a='{focus}']").inner_text() == words
+        expect(page.locator(".annotation-panel > .words")).to_have_text(words)
+        assert [method for method, _ in asked] == ["POST"]
+    page.mouse.click(*desk.middle(*place("The rebels denied it")))
+    expect(page.locator(".annotation-panel > .words")).to_have_text("The rebels denied it")

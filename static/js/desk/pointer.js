@@ -17,6 +17,7 @@ export class Pointer {
   constructor(desk) {
     this.desk = desk;
     this.glowing = "";
+    this.hasTagged = false;
   }
 
   /** @param {AbortSignal} signal */
@@ -53,7 +54,7 @@ export class Pointer {
       caret.selectPart(event.detail === 3 ? "sentence" : "block", at ?? caret.offset());
       return this.showBar(event.clientX);
     }
-    if (caret.stretch()) return;
+    if (caret.stretch() || this.hasTagged) return;
     const ids = tagsAt(root, target);
     if (this.desk.picking.isOn) return this.desk.picking.choose(ids);
     const next = ids[ids.indexOf(root.dataset.focus ?? "") + 1] ?? ids[0] ?? "";
@@ -66,6 +67,8 @@ export class Pointer {
     desk.place.drop();
     if (!isInText(event)) return;
     desk.isExact = event.altKey;
+    // A drag inside one block is a click of that block, too: it must not take the focus from the new tag.
+    this.hasTagged = desk.caret.stretch() !== null && desk.sticky !== "";
     if (!desk.caret.stretch()) return;
     if (desk.sticky) desk.marking.tag(/** @type {Kind} */ (desk.sticky));
     else if (event.pointerType === "mouse") this.showBar(event.clientX);
