@@ -41,8 +41,7 @@ def create_tag(*, actor: Actor, article: Article, draft: AnnotationDraft, who: U
 
     `who` is a party mention to link as speaker or claimant. Raises: as create_annotation and create_link.
     """
-    # What is refused here ends the whole request: a savepoint would be two more statements for each tag.
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         made = create_annotation(actor=actor, article=article, draft=draft)
         links = _express(actor, made) if draft.kind in CLAIMS else []
         if who is not None:

@@ -6,11 +6,12 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from annotations.errors import NewsdeskError
 from annotations.formats import CODECS, DEFAULT_FORMAT, FLAVOURS
+from annotations.management.long_command import LongCommand
 from annotations.models import Project
 from annotations.queries.export import open_export
 from annotations.queries.export_choice import ALL, APPROVED, Choice, Order
@@ -18,7 +19,7 @@ from annotations.queries.export_choice import ALL, APPROVED, Choice, Order
 _MEGABYTE = 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     """Write a project's annotations, links and decisions to a file."""
 
     help = "Export a project to a file, or to standard output."

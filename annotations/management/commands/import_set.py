@@ -5,19 +5,20 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from annotations.errors import NewsdeskError
 from annotations.formats import CODECS, DEFAULT_FORMAT
 from annotations.formats.native_json import strict_object
+from annotations.management.long_command import LongCommand
 from annotations.models import User
 from annotations.queries.access import Actor, get_project_for
 from annotations.services.exchange import ImportOrder, OnError, import_file
 from annotations.services.restoring import restore_archive
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     """Take a file into a project, in somebody's name."""
 
     help = "Import a file into a project: all or nothing, or with --on-error skip its good lines."
@@ -89,7 +90,7 @@ def _names(text: str) -> dict[str, str]:
 class _Watched:
     """A file that tells how far it was read, at most a hundred times."""
 
-    def __init__(self, file: BinaryIO, command: BaseCommand) -> None:
+    def __init__(self, file: BinaryIO, command: LongCommand) -> None:
         self._file, self._command = file, command
         self._size = max(os.fstat(file.fileno()).st_size, 1)
         self._shown = -1

@@ -4,11 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from annotations.errors import NewsdeskError
 from annotations.formats import CODECS, FLAVOURS
+from annotations.management.long_command import LongCommand
 from annotations.models import Project, User
 from annotations.queries.access import Actor, get_numbered_release_for, get_project_for, visible_releases
 from annotations.queries.export_choice import ALL, APPROVED, Choice
@@ -16,7 +17,7 @@ from annotations.queries.releases import open_release
 from annotations.services.releases import make_release
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     """Make a release of a project, list its releases, or write one to a file."""
 
     help = "Make a release (--name), write one to a file (--number, --output), or list all."
