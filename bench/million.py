@@ -45,20 +45,23 @@ class Served:
     cookie: str
     slug: str
     article: str
+    written: str
     transfer: str
 
 
 class Others(threading.Thread):
-    """Somebody who works on: lists, opens an article of 300 tags, writes, in turns; `seconds` holds each answer's."""
+    """Somebody who works on: lists, opens an article of 300 tags, writes, in turns; `seconds` holds each answer's.
+
+    What is written goes into another article, so that the one that is opened stays as long as it was.
+    """
 
     def __init__(self, served: Served) -> None:
-        """Work in the first article."""
         super().__init__(daemon=True)
-        self._article: str = served.article
+        self._article, self._written = served.article, served.written
         self._page = f"/p/{served.slug}/articles/{served.article}/"
         self._api = Client(served.port, timeout_seconds=60, Authorization=f"Bearer {served.token}")
         self._browser = Client(served.port, timeout_seconds=60, Cookie=served.cookie)
-        self._places = further_places(text_of(0, LENGTH), 5_000, next(_STARTS))
+        self._places = further_places(text_of(1, LENGTH), 5_000, next(_STARTS))
         self._is_over = threading.Event()
         self.seconds: list[float] = []
 
@@ -87,7 +90,7 @@ class Others(threading.Thread):
 
     def _write(self) -> int:
         place = next(self._places)
-        body = {"article": self._article, "kind": place.kind, "segments": [[place.start, place.end]]}
+        body = {"article": self._written, "kind": place.kind, "segments": [[place.start, place.end]]}
         key = str(uuid.uuid4())
         return self._api.post("/api/v1/annotations/", body | {"exact": [place.exact]}, Idempotency_Key=key).status
 
@@ -113,13 +116,14 @@ def measure(articles: int, file: Path) -> list[Figure]:
 
 def _prepared(site: BenchSite) -> Served:
     site.must_manage("migrate", "--verbosity", "0")
-    line = site.must_manage("bench_prepare", "--sizes", "300", "--length", str(LENGTH), settings=BARE)
+    line = site.must_manage("bench_prepare", "--sizes", "300,300", "--length", str(LENGTH), settings=BARE)
     made = json.loads(line.splitlines()[-1])
     port = free_port()
     await_ready(port, site.serve(port, "--no-demo"))
     with Client(port) as client:
         cookie = client.session(made["link"])
-    return Served(port, made["token"], cookie, made["slug"], made["articles"][0], made["transfer"])
+    read, written = made["articles"]
+    return Served(port, made["token"], cookie, made["slug"], read, written, made["transfer"])
 
 
 def _waited(what: str, others: Others, before: float) -> Iterator[Figure]:

@@ -7,8 +7,6 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from annotations.queries.export_session import step_back
-
 _BEHIND: Final = 10
 _COLLECTED_AFTER: Final = (20_000, 20, 50)
 
@@ -28,7 +26,8 @@ class LongCommand(BaseCommand):
         if self._is_from_shell:
             # First: a server that is started here serves others too, and must not become slow with us.
             connection.ensure_connection()
-            step_back(connection, connection.connection)
+            if hasattr(connection, "step_back"):
+                connection.step_back()
             os.nice(_BEHIND)
             # Hundreds of thousands of records stay until the end: looking through all of them finds no cycles.
             gc.freeze()

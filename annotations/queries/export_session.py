@@ -7,7 +7,6 @@ from typing import Any, Final
 import psycopg2
 import psycopg2.extensions
 from django.db import InterfaceError, OperationalError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2.extras import execute_values
 
 from annotations.errors import Unavailable
@@ -98,16 +97,9 @@ def _connect() -> Any:
         opened = wrapper.get_new_connection(parameters)
     except (psycopg2.OperationalError, OperationalError, InterfaceError) as error:
         raise Unavailable(extras={"retry_after": RETRY_AFTER_SECONDS}) from error
-    step_back(wrapper, opened)
     opened.autocommit = True
     opened.cursor_factory = psycopg2.extensions.cursor
     return opened
-
-
-def step_back(wrapper: BaseDatabaseWrapper, opened: Any) -> None:
-    """Let a long transfer wait for people's requests, where the server's processes are in our hands."""
-    if hasattr(wrapper, "step_back"):
-        wrapper.step_back(opened)
 
 
 def _take_slot(cursor: Any) -> None:

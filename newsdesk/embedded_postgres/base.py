@@ -58,13 +58,13 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
         return connect_patiently(cluster_of(self.settings_dict), connect_there)
 
-    def step_back(self, opened: Any) -> None:
-        """Let the server's process behind one connection wait for all others, as long as the connection lasts.
+    def step_back(self) -> None:
+        """Let the server's process behind this connection wait for all others, as long as the connection lasts.
 
         PostgreSQL knows no such thing; here its processes are ours.
         """
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, opened.info.backend_pid, BEHIND)
+            os.setpriority(os.PRIO_PROCESS, self.connection.info.backend_pid, BEHIND)
 
     def is_usable(self) -> bool:
         """Look at the socket before a request: a server that has ended a connection has closed it.
