@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+# How nice a process is that people's requests do not wait for; theirs run at 0.
 _BEHIND: Final = 10
 _COLLECTED_AFTER: Final = (20_000, 20, 50)
 
@@ -27,7 +28,7 @@ class LongCommand(BaseCommand):
             # First: a server that is started here serves others too, and must not become slow with us.
             connection.ensure_connection()
             if hasattr(connection, "step_back"):
-                connection.step_back()
+                connection.step_back(_BEHIND)
             os.nice(_BEHIND)
             # Hundreds of thousands of records stay until the end: looking through all of them finds no cycles.
             gc.freeze()

@@ -14,8 +14,6 @@ from django.db.backends.postgresql import base as postgresql
 from newsdesk.embedded_postgres.cluster import Cluster
 from newsdesk.embedded_postgres.connecting import connect_patiently
 
-# How nice a process is that others must not wait for; people's requests run at 0.
-BEHIND = 10
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
 
 _clusters: dict[Path, Cluster] = {}
@@ -58,13 +56,13 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
         return connect_patiently(cluster_of(self.settings_dict), connect_there)
 
-    def step_back(self) -> None:
+    def step_back(self, niceness: int) -> None:
         """Let the server's process behind this connection wait for all others, as long as the connection lasts.
 
         PostgreSQL knows no such thing; here its processes are ours.
         """
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.connection.info.backend_pid, BEHIND)
+            os.setpriority(os.PRIO_PROCESS, self.connection.info.backend_pid, niceness)
 
     def is_usable(self) -> bool:
         """Look at the socket before a request: a server that has ended a connection has closed it.

@@ -82,7 +82,9 @@ def test_a_killed_serve_takes_its_workers_and_its_database_along(served: Site, l
     serving = serve(served, port)
     assert wait_for(port, 200) == 200
     # Two for requests and one for tasks: whichever of them sees last that the master is gone.
-    workers = served.children(serving.pid)
+    deadline = time.monotonic() + 30
+    while len(workers := served.children(serving.pid)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert len(workers) == 3
     os.kill(workers[last], signal.SIGSTOP)
     os.kill(serving.pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 /** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
+import { PATIENCE_MS } from "../lib/queue.js";
 import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
@@ -12,9 +13,6 @@ import { drawUnsent, listUnsent } from "./unsent.js";
 
 /** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
 /** @import { Desk } from "./desk.js" */
-
-// The text shows at once what is not saved; a card that came and went with every tag would only move the others.
-const PATIENCE_MS = 400;
 
 export class Writer {
   /** @param {Desk} desk */
@@ -125,6 +123,7 @@ export class Writer {
     const isSaving = saving.state === "saving";
     drawUnsent(this.desk.body, this.outbox.writes);
     this.list(isSaving);
+    // The text shows it at once; a card that came and went with every tag would only move the others.
     if (isSaving) this.timer ??= setTimeout(() => this.runOutOfPatience(), PATIENCE_MS);
   }
 

@@ -2,10 +2,9 @@
 // The line that says whether everything is saved. Its words come from the server.
 
 import { SAVE_CHANGED } from "../lib/events.js";
+import { PATIENCE_MS } from "../lib/queue.js";
 
 /** @import { Saving } from "../types.js" */
-
-const PATIENCE_MS = 400;
 
 /** Follows `save:changed`, whose detail is a Saving; "saving" is said only when it takes a while. */
 export class SaveState extends HTMLElement {

@@ -4,6 +4,8 @@
 /** @import { SaveState, Unsent } from "../types.js" */
 /** @typedef {"done" | "unsent" | "refused" | "signed-out" | "stale-form"} Outcome */
 
+/** So long nothing is said of a write that is on its way: neither the line of state nor a card. */
+export const PATIENCE_MS = 400;
 const LONGEST_WAIT_MS = 60_000;
 const FIRST_WAIT_MS = 1_000;
 const BUSY = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
