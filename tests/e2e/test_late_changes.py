@@ -83,7 +83,7 @@ def test_a_tag_shows_in_the_text_at_once_that_it_is_not_saved_and_as_a_card_when
 
     page.route("**/annotations/", hold)
     desk.select(27, 47)
-    page.evaluate("""() => addEventListener('keyup', () => {
+    page.evaluate("""() => addEventListener('keydown', () => {
       window.seen = {drawn: CSS.highlights.has('pending'), cards: document.querySelectorAll('.unsent').length};
     }, {once: true})""")
     desk.press("4")

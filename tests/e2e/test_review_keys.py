@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.desk import SETTLED
 from tests.e2e.site import Site
@@ -173,6 +173,56 @@ def test_selected_records_wait_before_they_are_approved(site: Site, sign_in: Sig
     expect(page.locator("#announcer")).to_have_text("Approved.", timeout=20_000)
     assert [row["state"] for row in site.annotations(article)] == ["submitted", "approved", "submitted"]
     assert complaints == []
+
+
+def test_a_late_answer_neither_moves_the_row_back_nor_is_decided_on(site: Site, sign_in: SignIn) -> None:
+    project, _article = _submitted(site, "Late answers")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    def answer(number: int) -> None:
+        for _ in range(100):
+            if len(waiting) == number:
+                break
+            page.wait_for_timeout(50)
+        waiting[number - 1].continue_()
+
+    page.route("**/review/record/**", hold)
+    current = page.locator(".review-row a[aria-current] .words")
+    shown, toast = page.locator("#review-frame .details"), page.locator(".undo-toast")
+    for key in ("j", "x", "j", "a"):
+        page.keyboard.press(key)
+    expect(current).to_contain_text("The baker")
+    expect(toast).to_be_hidden()
+    answer(1)
+    expect(shown).to_contain_text("the mayor")
+    expect(current).to_contain_text("The baker")
+    for key in ("x", "a"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    expect(toast).to_be_hidden()
+    answer(2)
+    expect(shown).to_contain_text("The baker")
+    page.wait_for_function(SETTLED)
+    page.keyboard.press("a")
+    expect(toast).to_contain_text("Approving 1 record")
+
+
+def test_a_record_that_does_not_come_leaves_the_one_that_is_shown(site: Site, sign_in: SignIn) -> None:
+    project, _article = _submitted(site, "No answer")
+    page = sign_in("rui")
+    page.goto(f"/p/{project['slug']}/review/")
+    current = page.locator(".review-row a[aria-current] .words")
+    page.route("**/review/record/**", lambda route: route.abort())
+    page.keyboard.press("j")
+    expect(page.locator("#alerts")).to_contain_text("The server cannot be reached.")
+    expect(current).to_contain_text("“We go on,”")
+    page.keyboard.press("a")
+    expect(page.locator(".undo-toast")).to_contain_text("Approving 3 records")
 
 
 def test_author_takes_a_proposal_with_one_key(site: Site, sign_in: SignIn, complaints: list[str]) -> None:

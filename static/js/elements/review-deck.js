@@ -9,13 +9,19 @@ export class ReviewDeck extends HTMLElement {
   connectedCallback() {
     this.press = this.press.bind(this);
     this.countSelected = this.countSelected.bind(this);
+    this.ask = this.ask.bind(this);
+    this.answer = this.answer.bind(this);
     this.markCurrentRow = this.markCurrentRow.bind(this);
     /** The verdict that waits for its reason. */
     this.armed = "";
+    /** The row that was asked for and is not shown yet; empty when the record that is shown is the current one. */
+    this.wanted = "";
     document.addEventListener("keydown", this.press);
     this.addEventListener("change", this.countSelected);
     this.addEventListener("reset", this.countSelected);
+    this.addEventListener("click", this.ask);
     this.addEventListener("htmx:afterSwap", this.markCurrentRow);
+    this.addEventListener("htmx:afterRequest", this.answer);
     this.showCurrentRow();
   }
 
@@ -23,7 +29,9 @@ export class ReviewDeck extends HTMLElement {
     document.removeEventListener("keydown", this.press);
     this.removeEventListener("change", this.countSelected);
     this.removeEventListener("reset", this.countSelected);
+    this.removeEventListener("click", this.ask);
     this.removeEventListener("htmx:afterSwap", this.markCurrentRow);
+    this.removeEventListener("htmx:afterRequest", this.answer);
   }
 
   /** The id of the record that is shown; empty when there is none. */
@@ -41,9 +49,25 @@ export class ReviewDeck extends HTMLElement {
     return find(this, "#review-frame:not([data-record])", HTMLElement) !== null;
   }
 
-  /** The record beside the queue has changed: its row is the current one now. */
+  /** Somebody asks for a row: it is the current one at once, so that pressing again goes on from there. @param {MouseEvent} event */
+  ask(event) {
+    const row = event.target instanceof Element && event.target.closest(".review-row a")?.closest(".review-row");
+    // A click that opens another tab is left to the browser; htmx takes the others.
+    if (!row || !event.defaultPrevented) return;
+    this.wanted = row.id;
+    this.markRow(row.id);
+  }
+
+  /** What was asked for is here, or will not come. @param {Event} event */
+  answer(event) {
+    if (!(event.target instanceof Element) || event.target.closest(".review-row")?.id !== this.wanted) return;
+    this.wanted = "";
+    this.markCurrentRow();
+  }
+
+  /** The record beside the queue has changed: its row is the current one, unless another one is asked for already. */
   markCurrentRow() {
-    this.markRow(`review-row-${this.record}`);
+    this.markRow(this.wanted || `review-row-${this.record}`);
     this.armed = "";
   }
 
@@ -87,8 +111,10 @@ export class ReviewDeck extends HTMLElement {
   act(key) {
     if (key === "j" || key === "k") return this.step(key === "j" ? 1 : -1);
     if (key === "x") return this.selectCurrent();
-    if (/^[1-7]$/.test(key)) return this.chooseReason(Number(key));
     if (key === "Escape") return this.arm("");
+    // Nobody decides on a record before it is shown.
+    if (this.wanted) return false;
+    if (/^[1-7]$/.test(key)) return this.chooseReason(Number(key));
     if (key === "p") return this.openProposal();
     return this.pressButton(key);
   }
@@ -126,8 +152,6 @@ export class ReviewDeck extends HTMLElement {
     const next = ahead.find(isOpen);
     const following = by === 1 ? find(this, "a[rel='next']", HTMLAnchorElement) : null;
     (next ?? following)?.click();
-    // At once, so that pressing again goes on from there.
-    if (next) this.markRow(next.closest(".review-row")?.id ?? "");
     return Boolean(next ?? following);
   }
 
