@@ -10,8 +10,9 @@
     );
   const isPending = () => CSS.highlights.has("pending");
   const acts = [];
+  const tags = document.querySelector(".article-body").getElementsByClassName("is-first");
   const begin = (event) => {
-    const act = { pressed: event.timeStamp };
+    const act = { pressed: event.timeStamp, tags: tags.length };
     acts.push(act);
     queueMicrotask(async () => {
       const at = await drawn();
@@ -23,21 +24,28 @@
     const act = acts.at(-1);
     if (act && !act.asked && event.target.classList.contains("outbox")) act.asked = performance.now();
   });
+  // Saved is what stands in the text as the server wrote it.
+  new MutationObserver(async () => {
+    const act = acts.at(-1);
+    if (!act || act.saved || tags.length === act.tags) return;
+    act.saved = performance.now();
+    act.shown = await drawn();
+  }).observe(document.querySelector(".article-body"), { childList: true, subtree: true });
   document.addEventListener("htmx:beforeSwap", () => {
     const act = acts.at(-1);
     if (act && !act.answered) act.answered = performance.now();
   });
   document.addEventListener("htmx:afterRequest", async (event) => {
     const act = acts.at(-1);
-    if (!act || act.saved || !event.target.classList.contains("outbox")) return;
-    act.saved = performance.now();
-    act.shown = await drawn();
+    if (!act || act.settled || !event.target.classList.contains("outbox")) return;
+    const at = await drawn();
+    act.settled = at;
   });
   window.bench = {
     acts,
     /** Note the next press of a key, or release of the mouse, as the beginning of an act. */
     watch: (name) => document.addEventListener(name, begin, { capture: true, once: true }),
-    isDone: (count) => acts.filter((act) => act.shown).length >= count,
+    isDone: (count) => acts.filter((act) => act.shown && act.settled).length >= count,
     /** Select a few untagged words in the nth long enough text of the page's middle; give where its end lies. */
     select: async (nth) => {
       const texts = [];

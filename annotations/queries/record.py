@@ -23,7 +23,7 @@ from annotations.queries.access import (
 from annotations.queries.bundles import Bundle, bundle_of
 from annotations.queries.comments import Thread, about, seen_of, thread_of
 from annotations.queries.comparison import Comparison, comparison_of
-from annotations.queries.workbench import TextBlock, touched_blocks
+from annotations.queries.workbench import TextBlock, touched_text
 from annotations.rules.permissions import Action
 from annotations.rules.review import HIDDEN, State
 
@@ -188,7 +188,7 @@ def _context(actor: Actor, article: Article, segments: Iterable[Sequence[int]]) 
     if touched:
         first = blocks.index(touched[0])
         wanted += [Segment(block.start, block.end) for block in blocks[max(first - 1, 0) : first]]
-    return touched_blocks(actor, article, wanted)
+    return touched_text(actor, article, wanted).blocks
 
 
 def _relations(actor: Actor, annotation: Annotation) -> Iterable[Relation]:

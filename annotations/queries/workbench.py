@@ -55,7 +55,7 @@ class Card(NamedTuple):
 
 
 class TextBlock(NamedTuple):
-    """A block with the marks in it and the cards of the tags that start in it. Equal blocks look the same.
+    """A block with the marks in it. Equal blocks look the same.
 
     `gap` is the stored text between the block before and this one, empty for the usual single line end.
     `labels` are the version of each mark and its parties, named by short tokens, equal for equal parties.
@@ -67,12 +67,26 @@ class TextBlock(NamedTuple):
     language: str
     marks: tuple[Mark, ...]
     labels: tuple[tuple[int, str], ...]
-    cards: tuple[Card, ...]
 
     @property
     def pieces(self) -> tuple[Piece | str, ...]:
         """Nest the marks around the text."""
         return pieces_of_block(self.text, self.extent, self.marks)
+
+
+class CardGroup(NamedTuple):
+    """The cards of the tags that begin in the block that starts at `start`."""
+
+    start: int
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedText:
+    """The blocks that a write changed, and the tags in them."""
+
+    blocks: tuple[TextBlock, ...]
+    tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,7 @@ class ArticlePage:
 
     article: Article
     blocks: tuple[TextBlock, ...]
+    groups: tuple[CardGroup, ...]
     kinds: tuple[KindCount, ...]
     parties: PartyList
 
@@ -134,24 +149,32 @@ def article_page(actor: Actor, article: Article) -> ArticlePage:
     told, names = _told(actor, article, tags, Q())
     return ArticlePage(
         article=article,
-        blocks=_shaped(article, blocks, blocks, tags, told),
+        blocks=_shaped(article, blocks, blocks, tags),
+        groups=_card_groups(blocks, blocks, tags, told),
         kinds=_kind_counts(Counter(tag.kind for tag in tags)),
         parties=_party_counts(tags, names),
     )
 
 
-def touched_blocks(actor: Actor, article: Article, segments: Iterable[Segment]) -> tuple[TextBlock, ...]:
+def touched_text(actor: Actor, article: Article, segments: Iterable[Segment]) -> TouchedText:
     """Read only the blocks that share text with the segments, for the answer to a write."""
     blocks = split_blocks(article.text)
     touched = blocks_touched(blocks, sorted(set(segments)))
     if not touched:
-        return ()
+        return TouchedText((), ())
     reach = Q()
     for low, high in _runs(touched):
         reach |= Q(first__lt=high, last__gt=low)
     tags = tags_of(actor, article, reach)
-    told, _ = _told(actor, article, tags, Q(source_id__in=[tag.id for tag in tags if tag.kind not in WITHOUT_CARD]))
-    return _shaped(article, blocks, touched, tags, told)
+    return TouchedText(_shaped(article, blocks, touched, tags), tuple(tags))
+
+
+def touched_cards(actor: Actor, article: Article, touched: TouchedText) -> tuple[CardGroup, ...]:
+    """Read the cards beside those blocks."""
+    sources = [tag.id for tag in touched.tags if tag.kind not in WITHOUT_CARD]
+    told, _ = _told(actor, article, touched.tags, Q(source_id__in=sources))
+    wanted = [block.extent for block in touched.blocks]
+    return _card_groups(split_blocks(article.text), wanted, touched.tags, told)
 
 
 def party_counts(actor: Actor, article: Article) -> PartyList:
@@ -257,11 +280,10 @@ def _runs(blocks: Sequence[Block]) -> list[tuple[int, int]]:
 
 
 def _shaped(
-    article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]
+    article: Article, blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag]
 ) -> tuple[TextBlock, ...]:
     marks = [Mark(tag.id, tag.kind, tag.segments) for tag in tags]
     labels = {tag.id: (tag.version, " ".join(party[-_TOKEN:] for party in tag.parties)) for tag in tags}
-    cards = _cards(blocks, tags, told)
     shown = dict(zip((block.start for block in blocks), marks_by_block(blocks, marks), strict=True))
     ends = {block.start: before.end for before, block in pairwise(blocks)}
     return tuple(
@@ -272,7 +294,6 @@ def _shaped(
             language=article.language,
             marks=tuple(shown[block.start]),
             labels=tuple(labels[mark.id] for mark in shown[block.start]),
-            cards=tuple(cards.get(block.start, ())),
         )
         for block in wanted
     )
@@ -282,18 +303,19 @@ def _unusual(gap: str) -> str:
     return "" if gap == "\n" else gap
 
 
-def _cards(blocks: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]) -> dict[int, list[Card]]:
-    """Make the cards, by the start of the block in which each tag begins."""
-    cards: dict[int, list[Card]] = {}
+def _card_groups(
+    blocks: Sequence[Block], wanted: Sequence[Block], tags: Sequence[Tag], told: Mapping[str, str]
+) -> tuple[CardGroup, ...]:
+    """Make the cards of the tags that begin in some of the blocks, in the order of the text."""
+    cards: dict[int, list[Card]] = {block.start: [] for block in blocks}
     index = 0
     for tag in tags:
         if tag.kind in WITHOUT_CARD:
             continue
         while index + 1 < len(blocks) and blocks[index].end <= tag.segments[0].start:
             index += 1
-        card = Card(tag.id, tag.kind, tag.words, tag.state, told.get(tag.id, ""))
-        cards.setdefault(blocks[index].start, []).append(card)
-    return cards
+        cards[blocks[index].start].append(Card(tag.id, tag.kind, tag.words, tag.state, told.get(tag.id, "")))
+    return tuple(CardGroup(block.start, tuple(cards[block.start])) for block in wanted)
 
 
 def _told(

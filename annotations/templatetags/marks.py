@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from markupsafe import escape
 
 from annotations.anchoring.pieces import Piece
-from annotations.queries.workbench import Card, TextBlock
+from annotations.queries.workbench import Card, CardGroup, TextBlock
 from annotations.rules.kinds import Kind
 from annotations.views.labels import (
     KIND_LABELS,
@@ -81,14 +81,14 @@ def marks_around(block: TextBlock, focus: AbstractSet[str], linked: AbstractSet[
 
 
 @register.simple_tag
-def card_groups(blocks: Iterable[TextBlock], oob: object = None) -> str:
+def card_groups(groups: Iterable[CardGroup], oob: object = None) -> str:
     """Render the cards beside the text, one list item for each block; it is empty when no tag begins there."""
     swap = _SWAP if oob else ""
     words = tuple((state, str(label)) for state, label in STATE_LABELS.items())
     return format_html_join(
         "",
         '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
-        ((block.extent.start, swap, _cards(block.cards, words)) for block in blocks),
+        ((group.start, swap, _cards(group.cards, words)) for group in groups),
     )
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import orjson
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -95,7 +96,7 @@ class SpanForm(ChangeForm):
 
 @require_POST
 @page
-def tag(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def tag(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Tag the selected text."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(TagForm(request.POST))
@@ -104,7 +105,7 @@ def tag(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse
 
 @require_POST
 @page
-def tag_by_quoting(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def tag_by_quoting(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Tag the n-th place of some words: the way without selecting, and without JavaScript."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(QuotingForm(request.POST))
@@ -115,7 +116,7 @@ def tag_by_quoting(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
 
 @require_POST
 @page
-def change_kind(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def change_kind(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Give a tag another kind."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(KindForm(request.POST))
@@ -124,7 +125,7 @@ def change_kind(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Http
 
 @require_POST
 @page
-def change_note(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def change_note(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Change a tag's note."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(NoteForm(request.POST))
@@ -134,7 +135,7 @@ def change_note(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Http
 
 @require_POST
 @page
-def change_span(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def change_span(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Give a tag another span."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(SpanForm(request.POST))
@@ -147,7 +148,7 @@ def change_span(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Http
 
 @require_POST
 @page
-def withdraw(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def withdraw(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Take a tag out."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(ChangeForm(request.POST))
@@ -162,7 +163,7 @@ def withdraw(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRes
 
 def _create(
     request: HttpRequest, desk: Desk, sent: dict[str, Any], place: tuple[tuple[Segment, ...], tuple[str, ...]]
-) -> HttpResponse:
+) -> HttpResponseBase:
     segments, exact = place
     kind = Kind(sent["kind"])
     is_mention = kind is Kind.PARTY and len(exact) == 1
@@ -186,7 +187,7 @@ def _create(
 
 def _change(
     request: HttpRequest, desk: Desk, sent: dict[str, Any], change: AnnotationChange, step: StepKind
-) -> HttpResponse:
+) -> HttpResponseBase:
     found = desk.annotation(sent["annotation"])
 
     def write() -> UUID:
@@ -211,7 +212,7 @@ def _write(
     *,
     change: AnnotationChange | None = None,
     said: str = "",
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Change a tag and answer its blocks, those it came to lie in, and those whose cards name it."""
     touched = [*segments_of(found), *neighbours(desk.actor, desk.article, found.id)]
     touched += (change.segments or ()) if change else ()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,7 @@ class AttributeForm(ChangeForm):
 
 @require_POST
 @page
-def change_attribute(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def change_attribute(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Set or leave out one attribute; a wrong value is told beside its field."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(AttributeForm(request.POST))

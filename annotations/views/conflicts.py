@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 from annotations.errors import Stale
 from annotations.models import Annotation
 from annotations.queries.access import visible_parties
+from annotations.queries.workbench import touched_text
 from annotations.rules.kinds import ATTRIBUTES, Kind
 from annotations.views.attribute_fields import field_with_problem, fields_of
 from annotations.views.htmx import fragment, is_htmx
 from annotations.views.labels import ATTRIBUTE_LABELS, KIND_LABELS, Label
 from annotations.views.problems import alert_of
-from annotations.views.writing import Desk, segments_of, written_context
+from annotations.views.writing import Desk, beside_context, segments_of
 
 _SEPARATOR: Final = " … "
 _NOT_REPEATED: Final = frozenset({"csrfmiddlewaretoken", "key", "version"})
@@ -42,9 +43,9 @@ def answer_conflict(
     name, theirs, mine = _sides(request, desk, now, sent)
     fields = [(name, value) for name, values in request.POST.lists() if name not in _NOT_REPEATED for value in values]
     conflict = Conflict(name, theirs, mine, request.path, (*fields, ("version", str(now.version))))
-    touched = [*segments_of(found), *segments_of(now)]
-    context = written_context(desk, focus=now.id, touched=touched, parties=True)
-    context |= {"conflict": conflict, "alert": alert_of(refusal), "said": ""}
+    text = touched_text(desk.actor, desk.article, [*segments_of(found), *segments_of(now)])
+    context = beside_context(desk, text, focus=now.id, parties=True)
+    context |= {"blocks": text.blocks, "conflict": conflict, "alert": alert_of(refusal), "said": ""}
     return fragment(request, "annotations/conflict.html", context, status=refusal.status)
 
 

@@ -1,11 +1,16 @@
 """All HX-* headers are named here only: who asked, and what goes back beside the HTML."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+
+# What stands before it can be put into the page while the rest is still being made; static/js/desk/answer.js knows it.
+END_OF_PART: Final = "<!-- part -->"
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -18,6 +23,24 @@ def fragment(
 ) -> HttpResponse:
     """Render one template as the answer to htmx."""
     response = render(request, template, dict(context or {}), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def in_parts(request: HttpRequest, *parts: tuple[str, Callable[[], Mapping[str, object]]]) -> StreamingHttpResponse:
+    """Render several templates as one answer to htmx; each part leaves before the context of the next is read.
+
+    What goes wrong in the first part is the caller's to answer; later it cuts the answer off, and the page asks again.
+    """
+    (template, read), *others = parts
+    first = render_to_string(template, dict(read()), request)
+
+    def written() -> Iterator[str]:
+        yield first + END_OF_PART
+        for template, read in others:
+            yield render_to_string(template, dict(read()), request) + END_OF_PART
+
+    response = StreamingHttpResponse(written())
     patch_vary_headers(response, ["HX-Request"])
     return response
 

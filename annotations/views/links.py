@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -103,7 +104,7 @@ def preview(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResp
 
 @require_POST
 @page
-def link(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def link(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Link two tags."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(LinkForm(request.POST))
@@ -121,7 +122,7 @@ def link(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespons
 
 @require_POST
 @page
-def unlink(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def unlink(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Take a link out."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(RemovalForm(request.POST))

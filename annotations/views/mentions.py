@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -83,7 +84,7 @@ def show_choices(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> Htt
 
 @require_POST
 @page
-def change_parties(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def change_parties(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Say whom a mention means."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(PartiesForm(request.POST))
@@ -114,7 +115,7 @@ def change_parties(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
 
 @require_POST
 @page
-def tag_others(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def tag_others(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Tag all other places of a tag's text in the same way."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(MentionsForm(request.POST))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -26,7 +27,7 @@ class StepForm(WriteForm):
 
 @require_POST
 @page
-def undo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def undo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Take back one's last act in the article, or leave it out."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(StepForm(request.POST))
@@ -39,7 +40,7 @@ def undo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespons
 
 @require_POST
 @page
-def redo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponse:
+def redo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpResponseBase:
     """Do again what was undone last."""
     desk = open_desk(request, actor, slug, pk)
     sent = read(StepForm(request.POST))
@@ -49,7 +50,7 @@ def redo(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> HttpRespons
 
 def _answer(
     request: HttpRequest, desk: Desk, key: str, told: str, retrace: Callable[[], Retraced | None]
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answer the blocks that changed; the first tag of the act that is there is in focus then."""
 
     def write() -> str:

@@ -80,6 +80,7 @@ def show_workbench(request: HttpRequest, actor: Actor, slug: str, pk: UUID) -> H
             "section": "workbench",
             "article": desk.article,
             "blocks": shown.blocks,
+            "groups": shown.groups,
             "kinds": desk.shown_kinds(shown.kinds),
             "may_redact": actor.may(Action.REQUEST_REDACTION, desk.project.id),
             "parties": shown.parties,

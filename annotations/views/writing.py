@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from annotations.anchoring.anchor import Segment
@@ -20,13 +21,13 @@ from annotations.models import Annotation, Article, Project
 from annotations.queries.access import Actor, get_annotation_for, get_article_for, sees
 from annotations.queries.steps import Steps, steps_of
 from annotations.queries.tag_panel import Panel, panel_of
-from annotations.queries.workbench import KindCount, party_counts, touched_blocks
+from annotations.queries.workbench import KindCount, TouchedText, party_counts, touched_cards, touched_text
 from annotations.rules.kinds import Kind
 from annotations.rules.review import HIDDEN
 from annotations.services.idempotency import Claim, StoredAnswer, claim_key, store_answer
 from annotations.views.attribute_fields import fields_of
 from annotations.views.forms import WholeNumberField
-from annotations.views.htmx import fragment, is_htmx
+from annotations.views.htmx import in_parts, is_htmx
 from annotations.views.labels import KIND_LABELS, Label
 from annotations.views.projects import open_project
 from annotations.views.spoken import STEP_LABELS, saved
@@ -152,23 +153,32 @@ def answer_write(
     touched: Iterable[Segment],
     parties: bool = False,
     said: str = "",
-) -> HttpResponse:
-    """Answer what the write changed on the page, with a sentence; without htmx go back to the page."""
+) -> HttpResponseBase:
+    """Answer what the write changed on the page, the text first, with a sentence; without htmx go back to the page."""
     if not is_htmx(request):
         if said:
             messages.success(request, said, extra_tags="ok")
         query = f"?{urlencode({'focus': focus})}#annotation-panel" if focus else ""
         return HttpResponseRedirect(desk.address("workbench") + query)
-    context = written_context(desk, focus=focus, touched=touched, parties=parties)
-    return fragment(request, "annotations/written.html", {**context, "said": said or saved(context["panel"])})
+    text = touched_text(desk.actor, desk.article, touched)
+
+    def beside() -> dict[str, Any]:
+        context = beside_context(desk, text, focus=focus, parties=parties)
+        return {**context, "said": said or saved(context["panel"])}
+
+    return in_parts(
+        request,
+        ("annotations/_written_text.html", lambda: {"blocks": text.blocks}),
+        ("annotations/_written_beside.html", beside),
+    )
 
 
-def written_context(desk: Desk, *, focus: UUID | None, touched: Iterable[Segment], parties: bool) -> dict[str, Any]:
-    """Give what the parts of the page show that a write changes."""
+def beside_context(desk: Desk, text: TouchedText, *, focus: UUID | None, parties: bool) -> dict[str, Any]:
+    """Give what a write changes of the page beside the text."""
     return {
         **panel_context(desk, focus),
         **steps_context(desk),
-        "blocks": touched_blocks(desk.actor, desk.article, touched),
+        "groups": touched_cards(desk.actor, desk.article, text),
         "parties": party_counts(desk.actor, desk.article) if parties else None,
         "oob": True,
     }

@@ -23,6 +23,7 @@
  * @property {string} kind
  * @property {string} words
  * @property {string} [reason]
+ * @property {boolean} [isInText] whether the text tells already that it is stored
  * @property {boolean} [isSent] whether it was sent before: then its fields stay as they are
  * @property {number} [due] when it may be sent, in milliseconds since 1970; until then it can be taken back
  * @property {string} [frame] the address of what was decided on

@@ -5,6 +5,13 @@
 const OWN_ATTRIBUTES = ["style", "aria-current", "aria-details", "data-hint"];
 const OWN_CLASSES = ["is-focused", "is-linked"];
 const ACTIVE = "[hx-get], [hx-post]";
+// annotations/views/htmx.py
+const END_OF_PART = "<!-- part -->";
+
+/** The first part of an answer: the text, which comes before what stands beside it; empty until all of it is here. @param {string} html */
+export function firstPart(html) {
+  return html.slice(0, Math.max(0, html.indexOf(END_OF_PART)));
+}
 
 /**
  * Put each part of an answer in the place of the element with its id; parts that say nothing new stay out.

@@ -77,6 +77,7 @@ export class Desk {
     on("submit", (event) => this.writer.takeForm(event), true);
     on("change", (event) => this.writer.takeChange(event), true);
     on("htmx:configRequest", (event) => this.writer.addToken(event));
+    on("htmx:beforeSend", (event) => this.writer.listen(event.detail));
     on("htmx:beforeSwap", (event) => {
       this.place.keep();
       this.writer.putIn(event.detail);

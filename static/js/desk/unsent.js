@@ -6,7 +6,7 @@ import { rangesOf } from "../text/selection.js";
 
 /** @import { Unsent } from "../types.js" */
 
-/** Draw the stretches of unsent writes. @param {HTMLElement} body @param {Unsent[]} writes */
+/** Draw the stretches of unsent writes that no mark shows yet. @param {HTMLElement} body @param {Unsent[]} writes */
 export function drawUnsent(body, writes) {
   const isRefused = /** @param {Unsent} write */ (write) => write.reason !== undefined;
   const draw = /** @param {string} name @param {Unsent[]} some */ (name, some) =>
@@ -16,7 +16,7 @@ export function drawUnsent(body, writes) {
     );
   draw(
     "pending",
-    writes.filter((write) => !isRefused(write)),
+    writes.filter((write) => !isRefused(write) && !write.isInText),
   );
   draw("failed", writes.filter(isRefused));
 }

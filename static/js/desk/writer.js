@@ -2,11 +2,11 @@
 /** The writing side of the workbench: fills the outbox from commands and forms, and shows how it stands. */
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
-import { PATIENCE_MS } from "../lib/queue.js";
+import { nextOf, PATIENCE_MS } from "../lib/queue.js";
 import { keepWrite } from "../lib/store.js";
 import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
-import { putAnswer } from "./answer.js";
+import { firstPart, putAnswer } from "./answer.js";
 import { renew } from "./focus.js";
 import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
 import { drawUnsent, listUnsent } from "./unsent.js";
@@ -20,6 +20,8 @@ export class Writer {
     this.desk = desk;
     this.sentInTurn = 0;
     this.isCatchingUp = false;
+    /** How much of the answer that is coming is in the page. */
+    this.taken = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.sender = find(desk.root, ".outbox", HTMLElement);
@@ -91,11 +93,38 @@ export class Writer {
     if (this.sender) post(this.sender, write);
   }
 
+  /** Listen to an answer while it comes. @param {{elt: Element, xhr: XMLHttpRequest}} sent */
+  listen({ elt, xhr }) {
+    if (elt !== this.sender) return;
+    this.taken = 0;
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState === XMLHttpRequest.LOADING && xhr.status === 200) this.putTextIn(xhr.responseText);
+    });
+  }
+
+  /** The text tells first that the tag is stored, while what stands beside it is still being made. @param {string} html as much as has come */
+  putTextIn(html) {
+    const text = firstPart(html);
+    const write = nextOf(this.outbox.writes);
+    if (this.taken > 0 || text === "" || !write) return;
+    this.taken = text.length;
+    this.desk.place.keep();
+    this.put(text);
+    write.isInText = true;
+    drawUnsent(this.desk.body, this.outbox.writes);
+    this.desk.place.giveBack();
+  }
+
   /** Put in the parts of a write's answer ourselves; what was refused or goes elsewhere htmx puts in. @param {{elt: Element, target: Element, isError: boolean, shouldSwap: boolean, serverResponse: string}} got */
   putIn(got) {
     if (got.elt !== this.sender || got.target !== this.sender || got.isError) return;
     got.shouldSwap = false;
-    putAnswer(got.serverResponse, (there, part) => this.desk.place.keeps(there, part));
+    this.put(got.serverResponse.slice(this.taken));
+  }
+
+  /** @param {string} html */
+  put(html) {
+    putAnswer(html, (there, part) => this.desk.place.keeps(there, part));
   }
 
   /** Take what htmx got; false when it is no answer to a write. @param {{elt: Element, successful: boolean, xhr: XMLHttpRequest | null}} got */
