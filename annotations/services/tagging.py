@@ -29,6 +29,7 @@ from annotations.services.annotations import (
     edit_annotation,
     withdraw_annotation,
 )
+from annotations.services.bulk import create_links
 from annotations.services.links import LinkDraft, create_link, withdraw_link
 from annotations.services.undo import Change, remember_step, standing_of
 
@@ -153,13 +154,12 @@ def _express(actor: Actor, claim: Annotation) -> list[Link]:
     if not around:
         return []
     quote = min(around)[1]
-    made = [create_link(actor=actor, draft=LinkDraft(LinkType.EXPRESSES, quote, claim.id))]
-    if claim.attributes.get("voice", "attributed") != "attributed":
-        return made
-    speakers = Link.objects.living().filter(source_id=quote, type=LinkType.SPEAKER, author=actor.user)
-    living = speakers.exclude(target__state__in=NOT_LIVING).order_by("id").values_list("target_id", flat=True)
-    claimants = [LinkDraft(LinkType.CLAIMANT, claim.id, speaker) for speaker in living]
-    return [*made, *(create_link(actor=actor, draft=draft) for draft in claimants)]
+    drafts = [LinkDraft(LinkType.EXPRESSES, quote, claim.id)]
+    if claim.attributes.get("voice", "attributed") == "attributed":
+        speakers = Link.objects.living().filter(source_id=quote, type=LinkType.SPEAKER, author=actor.user)
+        living = speakers.exclude(target__state__in=NOT_LIVING).order_by("id").values_list("target_id", flat=True)
+        drafts += [LinkDraft(LinkType.CLAIMANT, claim.id, speaker) for speaker in living]
+    return create_links(actor=actor, drafts=drafts)
 
 
 def _join_who(actor: Actor, made: Annotation, who: UUID, links: Sequence[Link]) -> list[Link]:

@@ -168,8 +168,8 @@ def answer_write(
 
     return in_parts(
         request,
-        ("annotations/_written_text.html", lambda: {"blocks": text.blocks}),
-        ("annotations/_written_beside.html", beside),
+        ("annotations/written_text.html", lambda: {"blocks": text.blocks}),
+        ("annotations/written_beside.html", beside),
     )
 
 

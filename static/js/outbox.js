@@ -75,8 +75,9 @@ export class Outbox {
     const write = { ...more, key, ...place, url, fields: { ...fields, key }, pending, kind, words };
     this.writes = inOrder([...this.writes, write]);
     keepWrite(write);
-    this.tell();
+    // First on its way, then drawn: both in the same turn.
     this.send();
+    this.tell();
     return key;
   }
 

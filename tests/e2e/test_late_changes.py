@@ -96,6 +96,23 @@ def test_a_tag_shows_in_the_text_at_once_that_it_is_not_saved_and_as_a_card_when
     assert not page.evaluate("() => CSS.highlights.has('pending')")
 
 
+def test_a_stored_tag_stands_in_the_text_before_its_panel_comes(site: Site, open_desk: Callable[..., Desk]):
+    desk = open_new(site, open_desk, "Text first")
+    page = desk.page
+    page.evaluate("""() => window.addEventListener('htmx:beforeSwap', () => {
+      const [mark] = document.querySelectorAll('mark.claim ~ mark.counterclaim');
+      window.seen = {
+        stored: mark?.textContent, isPending: CSS.highlights.has('pending'),
+        panel: document.querySelector('.annotation-panel').dataset.a === mark?.dataset.a,
+      };
+    }, {capture: true, once: true})""")
+    desk.select(27, 47)
+    desk.tag("4", tags=2)
+    stored = {"stored": "The rebels denied it", "isPending": False, "panel": False}
+    assert page.evaluate("() => window.seen") == stored
+    expect(page.locator("mark.counterclaim.is-focused")).to_have_text("The rebels denied it")
+
+
 def test_an_answer_changes_only_what_it_tells_anew(site: Site, open_desk: Callable[..., Desk]):
     desk = open_new(site, open_desk, "Anew")
     page = desk.page

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -90,6 +91,25 @@ def test_htmx_gets_only_what_changed(ana: Client, world: World, desk: str):
     assert f'data-v="1" data-a="{made.id}"' in answer.text or f'data-a="{made.id}" data-v="1"' in answer.text
     assert 'data-save-state="saved"' in answer.text
     assert "<html" not in answer.text
+
+
+def test_the_text_leaves_before_what_stands_beside_it_is_read(
+    world: World, desk: str, django_assert_num_queries: DjangoAssertNumQueries
+):
+    browser = Client()
+    browser.force_login(world.ana.user)
+    answer = browser.post(f"{desk}annotations/", tagged(world.article.text, DENIAL, "claim"), headers=HTMX)
+    assert isinstance(answer, StreamingHttpResponse)
+    made, parts = Annotation.objects.get(), answer.streaming_content
+    with django_assert_num_queries(0):
+        text = next(parts).decode()
+    assert f'data-a="{made.id}"' in text
+    assert text.rstrip().endswith("</p>\n<!-- part -->")
+    assert "annotation-panel" not in text
+    (beside,) = parts
+    assert f'id="annotation-card-{made.id}"'.encode() in beside
+    assert b'id="annotation-panel"' in beside
+    assert b'class="article-text' not in beside
 
 
 def test_a_repeat_with_the_same_key_makes_nothing_new(ana: Client, world: World, desk: str):
