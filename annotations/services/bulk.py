@@ -62,22 +62,22 @@ def create_annotations(*, actor: Actor, drafts: Sequence[tuple[Article, Annotati
     return rows
 
 
-def create_links(*, actor: Actor, drafts: Sequence[LinkDraft]) -> list[Link]:
-    """Store relations as the actor's drafts, judged in the order of the list.
+def create_links(*, actor: Actor, drafts: Sequence[LinkDraft], project_id: UUID | None = None) -> list[Link]:
+    """Store relations as the actor's drafts, judged in the order of the list; in one project where that is known.
 
     Raises: NotAllowed, Unprocessable with what create_link would refuse, by index.
     """
     try:
         with transaction.atomic():
-            return _create_links(actor, drafts)
+            return _create_links(actor, drafts, project_id)
     except (DuplicateLink, AlreadyExpressed, AlreadyCued) as refusal:
         _refuse(_taken_places(drafts))
         raise refusal from None
 
 
-def _create_links(actor: Actor, drafts: Sequence[LinkDraft]) -> list[Link]:
+def _create_links(actor: Actor, drafts: Sequence[LinkDraft], project_id: UUID | None) -> list[Link]:
     wanted = {end for draft in drafts for end in (draft.source, draft.target)}
-    held = visible_annotations(actor).filter(pk__in=wanted).select_for_update(of=("self",)).order_by("id")
+    held = visible_annotations(actor, project_id).filter(pk__in=wanted).select_for_update(of=("self",)).order_by("id")
     ends = {annotation.id: annotation for annotation in held}
     for project in {annotation.project_id for annotation in ends.values()}:
         require(actor, Action.ANNOTATE, project)

@@ -1,5 +1,6 @@
 """Claims on Idempotency-Keys: the stored answer is written in the transaction of the change it answers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -86,6 +87,8 @@ def find_answer(claim: Claim) -> StoredAnswer | None:
 
 def store_answer(claim: Claim, answer: StoredAnswer) -> None:
     """Keep the answer under the claimed key, in the transaction of the change."""
-    IdempotentAnswer.objects.filter(user=claim.user, key=claim.key).update(
-        status=answer.status, body=answer.body, headers=dict(answer.headers)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE idempotent_answer SET status = %s, body = %s, headers = %s WHERE user_id = %s AND key = %s",
+            [answer.status, answer.body, json.dumps(dict(answer.headers)), claim.user.id, claim.key],
+        )

@@ -61,8 +61,8 @@ class LinkDraft:
     note: str = ""
 
 
-def create_link(*, actor: Actor, draft: LinkDraft) -> Link:
-    """Store a relation as the actor's draft.
+def create_link(*, actor: Actor, draft: LinkDraft, project_id: UUID | None = None) -> Link:
+    """Store a relation as the actor's draft; both ends are looked for in one project where that is known.
 
     A disputes link from the actor's own claim turns that claim into a counterclaim in the same transaction.
     Raises: InvalidFields (an end not found, attributes), NotAllowed, NotYours, OtherProject, SelfLink,
@@ -71,7 +71,7 @@ def create_link(*, actor: Actor, draft: LinkDraft) -> Link:
     """
     try:
         with transaction.atomic():
-            link = _create(actor, draft)
+            link = _create(actor, draft, project_id)
     except _REPEATS as refusal:
         raise _named(refusal, draft.type, draft.source, draft.target) from refusal
     return link
@@ -162,8 +162,8 @@ def move_link(*, actor: Actor, link: Link, version: int, state: State) -> Link:
     return held
 
 
-def _create(actor: Actor, draft: LinkDraft) -> Link:
-    wanted = visible_annotations(actor).filter(pk__in={draft.source, draft.target})
+def _create(actor: Actor, draft: LinkDraft, project_id: UUID | None) -> Link:
+    wanted = visible_annotations(actor, project_id).filter(pk__in={draft.source, draft.target})
     ends = {end.id: end for end in wanted.select_for_update(of=("self",)).order_by("id")}
     link, turned = join_row(actor, draft, ends)
     insert_links([link], editor=actor.user)

@@ -8,15 +8,13 @@ from typing import Final
 from uuid import UUID
 
 import regex
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from annotations.anchoring.anchor import Segment
 from annotations.anchoring.boundaries import splits_grapheme
 from annotations.errors import InvalidInput, KindNotAllowed
 from annotations.models import Annotation, Article, Link
 from annotations.queries.access import Actor, require
-from annotations.queries.workbench import FirstStart, LastEnd
 from annotations.rules.kinds import CLAIMS, Kind
 from annotations.rules.links import LinkType, lies_inside
 from annotations.rules.permissions import Action
@@ -35,6 +33,12 @@ from annotations.services.undo import Change, remember_step, standing_of
 
 # More drafts than this at once is a mistake: a word such as "the".
 MOST_MENTIONS: Final = 200
+
+_QUOTES_AROUND: Final = """
+SELECT id, segments FROM annotation
+WHERE article_id = %s AND author_id = %s AND kind = 'quote' AND state <> ALL(%s)
+    AND segments[1][1] <= %s AND segments[array_upper(segments, 1)][2] >= %s
+"""
 
 
 def create_tag(*, actor: Actor, article: Article, draft: AnnotationDraft, who: UUID | None = None) -> Annotation:
@@ -75,7 +79,7 @@ def remove_tag(*, actor: Actor, article: Article, annotation: Annotation, versio
 def link_tags(*, actor: Actor, article: Article, draft: LinkDraft) -> Link:
     """Link two tags. Raises: as create_link."""
     with transaction.atomic():
-        made = create_link(actor=actor, draft=draft)
+        made = create_link(actor=actor, draft=draft, project_id=article.project_id)
         _remember_made(actor, article, StepKind.LINKED, [made])
     return made
 
@@ -140,17 +144,11 @@ def _own_places(actor: Actor, annotation: Annotation) -> list[list[list[int]]]:
 
 def _express(actor: Actor, claim: Annotation) -> list[Link]:
     """Link a new claim to the smallest of one's own quotes around it, and to that quote's speakers."""
-    quotes = (
-        Annotation.objects.living()
-        .filter(article_id=claim.article_id, author=actor.user, kind=Kind.QUOTE)
-        .annotate(first=FirstStart(F("segments")), last=LastEnd(F("segments")))
-        .filter(first__lte=claim.segments[0][0], last__gte=claim.segments[-1][1])
-    )
-    around = [
-        (_length(segments), pk)
-        for pk, segments in quotes.values_list("pk", "segments")
-        if lies_inside(claim.segments, segments)
-    ]
+    place = [claim.segments[0][0], claim.segments[-1][1]]
+    with connection.cursor() as cursor:
+        cursor.execute(_QUOTES_AROUND, [claim.article_id, actor.user.id, list(NOT_LIVING), *place])
+        quotes = cursor.fetchall()
+    around = [(_length(segments), pk) for pk, segments in quotes if lies_inside(claim.segments, segments)]
     if not around:
         return []
     quote = min(around)[1]
@@ -159,14 +157,14 @@ def _express(actor: Actor, claim: Annotation) -> list[Link]:
         speakers = Link.objects.living().filter(source_id=quote, type=LinkType.SPEAKER, author=actor.user)
         living = speakers.exclude(target__state__in=NOT_LIVING).order_by("id").values_list("target_id", flat=True)
         drafts += [LinkDraft(LinkType.CLAIMANT, claim.id, speaker) for speaker in living]
-    return create_links(actor=actor, drafts=drafts)
+    return create_links(actor=actor, drafts=drafts, project_id=claim.project_id)
 
 
 def _join_who(actor: Actor, made: Annotation, who: UUID, links: Sequence[Link]) -> list[Link]:
     if any(link.source_id == made.id and link.target_id == who for link in links):
         return []
     type_ = LinkType.SPEAKER if made.kind == Kind.QUOTE else LinkType.CLAIMANT
-    return [create_link(actor=actor, draft=LinkDraft(type_, made.id, who))]
+    return [create_link(actor=actor, draft=LinkDraft(type_, made.id, who), project_id=made.project_id)]
 
 
 def _length(segments: Sequence[Sequence[int]]) -> int:

@@ -4,13 +4,15 @@ A step keeps how each record stood before and after it. Undoing goes back only w
 left it: what somebody else changed since is never lost.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from annotations.anchoring.anchor import Segment
 from annotations.errors import ChangedSince, FieldError
@@ -32,6 +34,18 @@ from annotations.services.records import content_of
 
 # What others make of a record; a step that left it in another state was followed by their decision.
 _DECIDED: Final = frozenset({State.APPROVED, State.RETURNED, State.REJECTED})
+
+# Every tag comes through here: one statement, which leaves out what was undone and the oldest of too many.
+_REMEMBER: Final = """
+WITH forgotten AS (
+    DELETE FROM undo_step WHERE user_id = %(user)s AND article_id = %(article)s AND (is_undone OR id IN (
+        SELECT id FROM undo_step WHERE user_id = %(user)s AND article_id = %(article)s AND NOT is_undone
+        ORDER BY id DESC OFFSET %(others)s
+    ))
+)
+INSERT INTO undo_step (id, project_id, article_id, user_id, kind, changes, is_undone, at)
+VALUES (%(id)s, %(project)s, %(article)s, %(user)s, %(kind)s, %(changes)s, false, %(at)s)
+"""
 
 Standing = dict[str, Any] | None
 
@@ -65,24 +79,27 @@ def remember_step(actor: Actor, article: Article, kind: StepKind, changes: Seque
     changes = [change for change in changes if change.before != change.after]
     if not changes:
         return
-    steps = UndoStep.objects.filter(user=actor.user, article=article)
-    older = steps.filter(is_undone=False).order_by("-id").values("pk")[MOST_STEPS - 1 :]
-    steps.filter(Q(is_undone=True) | Q(pk__in=older)).delete()
-    UndoStep.objects.create(
-        project_id=article.project_id,
-        article=article,
-        user=actor.user,
-        kind=kind,
-        changes=[
-            {
-                "what": "link" if isinstance(change.record, Link) else "annotation",
-                "id": str(change.record.id),
-                "before": change.before,
-                "after": change.after,
-            }
-            for change in changes
-        ],
-    )
+    told = [
+        {
+            "what": "link" if isinstance(change.record, Link) else "annotation",
+            "id": str(change.record.id),
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes
+    ]
+    values: dict[str, Any] = {
+        "id": uuid7(),
+        "project": article.project_id,
+        "article": article.id,
+        "user": actor.user.id,
+        "kind": kind,
+        "changes": json.dumps(told),
+        "at": timezone.now(),
+        "others": MOST_STEPS - 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, values)
 
 
 def undo_step(*, actor: Actor, article: Article) -> Retraced | None:

@@ -118,7 +118,7 @@ def test_number_of_statements_of_a_write_does_not_grow(
         return {"kind": Kind.CLAIM, "segments": f"[[{start}, {start + len(words)}]]", "exact": f'["{words}"]'}
 
     ana.post(f"{desk}annotations/", form(CLAIM), headers=HTMX)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         ana.post(f"{desk}annotations/", form(HOUSES), headers=HTMX)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         ana.post(f"{desk}annotations/", form("crossed it since dawn"), headers=HTMX)
