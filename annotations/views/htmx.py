@@ -41,6 +41,8 @@ def in_parts(request: HttpRequest, *parts: tuple[str, Callable[[], Mapping[str, 
             yield render_to_string(template, dict(read()), request) + END_OF_PART
 
     response = StreamingHttpResponse(written())
+    # nginx and its kin would hold the first part back until the last has come.
+    response["X-Accel-Buffering"] = "no"
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -2,16 +2,20 @@
 
 import os
 import signal
+import socket
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.e2e.desk import Desk
 from tests.e2e.site import PASSWORD, Site
 
 COUNT = 50
 WORD = "word{:02d}"
+_END_OF_PART = b"<!-- part -->"
 TEXT = "\n".join(" ".join(WORD.format(n) for n in range(row, row + 10)) for row in range(0, COUNT, 10))
 # All that is unsent shows in the text or as a card, and the line of state says it.
 _SHOWN = """(unsent) => document.querySelectorAll('.annotation-card.unsent').length === unsent
@@ -94,6 +98,30 @@ def test_refused_tag_stays_with_its_reason_until_it_is_discarded(site: Site, ope
     expect(desk.page.locator("#save-state")).to_have_text("Saved")
 
 
+def test_an_answer_that_breaks_off_after_the_text_is_asked_for_again(
+    site: Site, open_desk: Callable[..., Desk]
+) -> None:
+    project = site.make_project("Broken off")
+    article = site.make_article(project, TEXT)
+    desk = open_desk(project, article)
+    with socket.create_server(("127.0.0.1", 0)) as broken:
+
+        def break_off(route: Route) -> None:
+            text = route.fetch().body().partition(_END_OF_PART)[0] + _END_OF_PART
+            threading.Thread(target=_answer_half, args=(broken, text), daemon=True).start()
+            route.continue_(url=f"http://127.0.0.1:{broken.getsockname()[1]}/annotations/")
+
+        desk.page.route("**/annotations/", break_off, times=1)
+        _tag(desk, range(1))
+        expect(desk.page.locator("#save-state")).to_have_text("Offline, 1 waiting")
+        expect(desk.page.locator("mark.claim")).to_have_text(WORD.format(0))
+        expect(desk.page.locator("#annotation-panel")).to_be_hidden()
+        _wait_shown(desk.page, 0)
+    expect(desk.page.locator("mark.claim.is-focused")).to_have_text(WORD.format(0))
+    expect(desk.page.locator("#annotation-panel")).to_be_visible()
+    assert [record["version"] for record in site.annotations(article)] == [1]
+
+
 def test_leaving_with_unsent_tags_asks_first(site: Site, open_desk: Callable[..., Desk]) -> None:
     project = site.make_project("Leaving")
     article = site.make_article(project, TEXT)
@@ -153,6 +181,16 @@ def _tag(desk: Desk, numbers: range) -> None:
         word = WORD.format(number)
         desk.select(TEXT.index(word), TEXT.index(word) + len(word))
         desk.press("3")
+
+
+def _answer_half(listener: socket.socket, text: bytes) -> None:
+    """Answer one request with a chunk after which none comes."""
+    connection, _address = listener.accept()
+    with connection:
+        connection.recv(65_536)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head + b"%x\r\n%b\r\n" % (len(text), text))
+        time.sleep(0.2)
 
 
 def _wait_shown(page: Page, unsent: int) -> None:
