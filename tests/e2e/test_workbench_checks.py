@@ -22,6 +22,7 @@ _ADOPT = """(css) => {
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [sheet];
 }"""
+_WIDTHS = "(elements) => elements.map((element) => element.clientWidth)"
 _OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
 _CUT = """() => [...document.querySelectorAll('.key-bar button, .annotation-panel .button, .tool')]
   .filter((b) => b.offsetParent && b.scrollHeight > b.clientHeight + 1).map((b) => b.textContent)"""
@@ -130,6 +131,8 @@ def test_axe_finds_nothing_from_right_to_left_and_on_a_small_screen(site: Site, 
     page.locator("#link-choices [role=option]").first.wait_for()
     found += check(page, "320 px, picker")
     assert page.evaluate(_OVERFLOW) == 0
+    # Most of each line is for the words.
+    assert all(width > 160 for width in page.locator("#link-choices .words").evaluate_all(_WIDTHS))
     assert found == []
 
 
