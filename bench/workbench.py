@@ -203,6 +203,8 @@ def _reactions(name: str, acts: Sequence[dict[str, float]]) -> Iterator[Figure]:
     if late:
         raise RuntimeError(f"{name}: {late} of {len(acts)} were not drawn at once: {acts}")
     yield at_most(AREA, f"{name} to the tag drawn, p95", p95([a["drawn"] - a["pressed"] for a in acts]), "ms", 16)
+    own = [act["done"] - act["pressed"] + act["drawn"] - act["framed"] for act in acts]
+    yield at_most(AREA, f"{name} to the same without the wait for the screen's next frame, p95", p95(own), "ms", 16)
     sent = [act["asked"] - act["pressed"] for act in acts]
     yield plain(AREA, f"{name} to the highlight made and the write sent, p95", p95(sent), "ms")
     saved = [act["saved"] - act["pressed"] for act in acts]

@@ -1,9 +1,10 @@
 // Runs in the measured page. Times are milliseconds of the page's clock; a frame counts when it has been drawn.
 () => {
-  const drawn = () =>
+  const drawn = (act = {}) =>
     new Promise((resolve) =>
       requestAnimationFrame(() => {
         const channel = new MessageChannel();
+        act.framed ??= performance.now();
         channel.port1.onmessage = () => resolve(performance.now());
         channel.port2.postMessage(0);
       }),
@@ -15,7 +16,7 @@
     const act = { pressed: event.timeStamp, tags: tags.length };
     acts.push(act);
     queueMicrotask(async () => {
-      const at = await drawn();
+      const at = await drawn(act);
       // Drawn as waiting, or saved by then.
       if (isPending() || act.saved) act.drawn = at;
     });
@@ -41,6 +42,13 @@
     const at = await drawn();
     act.settled = at;
   });
+  // After the page's own listeners: what the key asks for is done then, but for the frame that shows it.
+  const end = () => {
+    const act = acts.at(-1);
+    if (act) act.done ??= performance.now();
+  };
+  addEventListener("keydown", end);
+  addEventListener("pointerup", end);
   window.bench = {
     acts,
     /** Note the next press of a key, or release of the mouse, as the beginning of an act. */
