@@ -20,6 +20,8 @@ export class Writer {
     this.desk = desk;
     this.sentInTurn = 0;
     this.isCatchingUp = false;
+    /** Whether a write is just being handed over. */
+    this.isWriting = false;
     /** How much of the answer that is coming is in the page. */
     this.taken = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -31,7 +33,7 @@ export class Writer {
       user: desk.root.dataset.user ?? "",
       post: (write) => this.post(write),
       refresh: () => asker && askForToken(asker),
-      tell: (saving) => this.showSaving(saving),
+      tell: (saving) => this.tell(saving),
       answered: (write, isDone) => this.catchUp(write.key, isDone),
     });
   }
@@ -42,7 +44,15 @@ export class Writer {
    */
   write(name, fields, shown = {}) {
     const url = this.sender?.getAttribute(`data-${name}`);
+    this.isWriting = true;
     if (url) this.outbox.add({ url, fields, ...shown }, this.isCatchingUp);
+    this.isWriting = false;
+  }
+
+  /** A write is drawn when whoever asked for it has set the caret: that lays the page out, quickly while nothing has changed. @param {Saving} saving */
+  tell(saving) {
+    if (this.isWriting) queueMicrotask(() => this.showSaving(saving));
+    else this.showSaving(saving);
   }
 
   /** What was asked for right after a write goes out before those that were made later. @param {string} key @param {boolean} isDone */
