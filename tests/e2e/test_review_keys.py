@@ -185,7 +185,7 @@ def test_a_late_answer_neither_moves_the_row_back_nor_is_decided_on(site: Site, 
         waiting.append(route)
 
     def answer(number: int) -> None:
-        for _ in range(100):
+        for _ in range(400):
             if len(waiting) == number:
                 break
             page.wait_for_timeout(50)

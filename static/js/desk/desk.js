@@ -130,7 +130,7 @@ export class Desk {
       mentions: () => this.change("mentions", {}),
       undo: () => this.submitForm("#annotation-undo [data-command='undo']"),
       redo: () => this.submitForm("#annotation-undo [data-command='redo']"),
-      submit: () => find(this.root, "#submit-form", HTMLFormElement)?.requestSubmit(),
+      submit: () => find(this.root, ".submit-form", HTMLFormElement)?.requestSubmit(),
       open: () => this.open(),
       cancel: () => this.cancel(),
       palette: () => this.show("command-palette"),

@@ -27,12 +27,13 @@ export class Marking {
     segments.sort((one, other) => one.start - other.start);
     if (this.asks(kind, segments)) return;
     const words = segments.map(({ exact }) => exact);
+    // First: setting the caret lays the page out, which is quick only while nothing has changed.
+    desk.caret.put(segments[segments.length - 1].end);
     desk.writer.write(
       "tag",
       { kind, ...asFields(segments) },
       { pending: segments.map(bare), kind, words: words.join(" … ") },
     );
-    desk.caret.put(segments[segments.length - 1].end);
     this.gathered = [];
     desk.isExact = false;
     desk.say("");

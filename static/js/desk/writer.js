@@ -8,7 +8,7 @@ import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
 import { firstPart, putAnswer } from "./answer.js";
 import { renew } from "./focus.js";
-import { askForToken, fieldsOf, openLinksElsewhere, pageToken, post, reasonOf } from "./sender.js";
+import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
 import { drawUnsent, listUnsent } from "./unsent.js";
 
 /** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
@@ -20,8 +20,6 @@ export class Writer {
     this.desk = desk;
     this.sentInTurn = 0;
     this.isCatchingUp = false;
-    /** Whether a write is just being handed over. */
-    this.isWriting = false;
     /** How much of the answer that is coming is in the page. */
     this.taken = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -33,7 +31,7 @@ export class Writer {
       user: desk.root.dataset.user ?? "",
       post: (write) => this.post(write),
       refresh: () => asker && askForToken(asker),
-      tell: (saving) => this.tell(saving),
+      tell: (saving) => this.showSaving(saving),
       answered: (write, isDone) => this.catchUp(write.key, isDone),
     });
   }
@@ -44,15 +42,7 @@ export class Writer {
    */
   write(name, fields, shown = {}) {
     const url = this.sender?.getAttribute(`data-${name}`);
-    this.isWriting = true;
     if (url) this.outbox.add({ url, fields, ...shown }, this.isCatchingUp);
-    this.isWriting = false;
-  }
-
-  /** A write is drawn when whoever asked for it has set the caret: that lays the page out, quickly while nothing has changed. @param {Saving} saving */
-  tell(saving) {
-    if (this.isWriting) queueMicrotask(() => this.showSaving(saving));
-    else this.showSaving(saving);
   }
 
   /** What was asked for right after a write goes out before those that were made later. @param {string} key @param {boolean} isDone */
@@ -194,7 +184,7 @@ export class Writer {
 
   /** A token from before a new sign-in is replaced by the page's newest. @param {CustomEvent} event */
   addToken(event) {
-    const token = pageToken();
+    const token = tokenOf(this.desk.root);
     if (token) event.detail.headers["X-CSRFToken"] = token;
   }
 }
