@@ -53,7 +53,9 @@
     acts,
     /** Note the next press of a key, or release of the mouse, as the beginning of an act. */
     watch: (name) => document.addEventListener(name, begin, { capture: true, once: true }),
-    isDone: (count) => acts.filter((act) => act.shown && act.settled).length >= count,
+    /** The bare page has nothing beside the text. */
+    isDone: (count) =>
+      acts.filter((act) => act.shown && (act.settled || !document.querySelector(".outbox"))).length >= count,
     /** Select a few untagged words in the nth long enough text of the page's middle; give where its end lies. */
     select: async (nth) => {
       const texts = [];

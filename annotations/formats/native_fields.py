@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from annotations.anchoring.anchor import Segment
@@ -178,6 +179,8 @@ def _is_alias(value: object) -> bool:
     )
 
 
+# Most records were never changed, and have one time twice.
+@lru_cache(maxsize=256)
 def _is_time(value: str) -> bool:
     if _TIME.fullmatch(value) is None:
         return False

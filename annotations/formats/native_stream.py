@@ -105,7 +105,7 @@ class NativeStream:
                 self._problem(number, "malformed", str(error))
             return None
 
-    def _take(self, number: int, values: Mapping[str, object], found: list[Item]) -> None:
+    def _take(self, number: int, values: dict[str, object], found: list[Item]) -> None:
         record, problems = record_of(values)
         if record is not None:
             found.append(Item(number, record))

@@ -37,6 +37,8 @@ export class Caret {
     this.body = body;
     /** @type {number | undefined} */
     this.lastKnown = undefined;
+    /** @type {number | undefined} */
+    this.frame = undefined;
   }
 
   /** Do what a key of the caret asks for; false when it is none. @param {string} command @returns {boolean} */
@@ -93,6 +95,25 @@ export class Caret {
   put(offset) {
     const place = placeOf(this.body, offset);
     if (place) document.getSelection()?.collapse(...place);
+  }
+
+  /**
+   * Put the caret somewhere with the next frame. In the turn of a key the browser would read all of the text up to it,
+   * to tell the keyboards of touch screens what stands there. @param {number} offset
+   */
+  putSoon(offset) {
+    this.lastKnown = offset;
+    document.getSelection()?.removeAllRanges();
+    cancelAnimationFrame(this.frame ?? 0);
+    this.frame = requestAnimationFrame(() => this.settle());
+  }
+
+  /** Put it there now, unless something was selected since. */
+  settle() {
+    if (this.frame === undefined) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    if (document.getSelection()?.rangeCount === 0 && this.lastKnown !== undefined) this.put(this.lastKnown);
   }
 
   /** Select a stretch. @param {Stretch} stretch */

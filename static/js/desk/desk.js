@@ -61,6 +61,8 @@ export class Desk {
   close() {
     this.stop.abort();
     cancelAnimationFrame(this.frame ?? 0);
+    clearTimeout(this.toolTimer);
+    this.caret.settle();
     this.writer.close();
     for (const name of ["snap", "pending", "failed"]) drawHighlight(name, []);
   }
@@ -101,6 +103,7 @@ export class Desk {
   /** Do what a key or a button asks for; what needs the tag in focus waits until that is settled. @param {Command} asked */
   run(asked) {
     const command = { ...asked };
+    this.caret.settle();
     if (command.command in PICKS) this.picking.begin(command);
     if (this.isUnsettled() && NEEDS_FOCUS.has(command.command)) this.postpone(command);
     else this.act(command);
@@ -130,7 +133,7 @@ export class Desk {
       mentions: () => this.change("mentions", {}),
       undo: () => this.submitForm("#annotation-undo [data-command='undo']"),
       redo: () => this.submitForm("#annotation-undo [data-command='redo']"),
-      submit: () => find(this.root, ".submit-form", HTMLFormElement)?.requestSubmit(),
+      submit: () => find(this.root, "#submit-form", HTMLFormElement)?.requestSubmit(),
       open: () => this.open(),
       cancel: () => this.cancel(),
       palette: () => this.show("command-palette"),
@@ -267,14 +270,21 @@ export class Desk {
 
   drawNow() {
     const selected = this.selected();
-    this.root.classList.toggle("has-selection", selected !== null);
-    if (selected === null) this.pointer.hideBar();
     const shown = [...this.marking.gathered, ...(selected ? [selected] : [])];
     drawHighlight(
       "snap",
       shown.flatMap((part) => rangesOf(this.body, part)),
     );
     drawUnsent(this.body, this.writer.outbox.writes);
+    // The tools around the text take longer to draw than the text: they come right after this frame.
+    clearTimeout(this.toolTimer);
+    this.toolTimer = setTimeout(() => this.offerTools(selected !== null));
+  }
+
+  /** @param {boolean} isSelected whether there is something to tag */
+  offerTools(isSelected) {
+    this.root.classList.toggle("has-selection", isSelected);
+    if (!isSelected) this.pointer.hideBar();
   }
 
   /** Take an answer: to a write, or to a question for a fragment. @param {CustomEvent} event */

@@ -27,8 +27,7 @@ export class Marking {
     segments.sort((one, other) => one.start - other.start);
     if (this.asks(kind, segments)) return;
     const words = segments.map(({ exact }) => exact);
-    // First: setting the caret lays the page out, which is quick only while nothing has changed.
-    desk.caret.put(segments[segments.length - 1].end);
+    desk.caret.putSoon(segments[segments.length - 1].end);
     desk.writer.write(
       "tag",
       { kind, ...asFields(segments) },
@@ -47,7 +46,7 @@ export class Marking {
     const selected = desk.selected("quote");
     if (!selected) return desk.say(desk.root.dataset.nothing);
     this.gathered.push(selected);
-    desk.caret.put(selected.end);
+    desk.caret.putSoon(selected.end);
     desk.draw();
     desk.say(desk.root.dataset.gathered);
   }

@@ -28,15 +28,15 @@ export function beacon(url, fields, token) {
 export function askForToken(asker) {
   htmx().ajax("GET", window.location.pathname, {
     source: asker,
-    target: ".submit-form",
-    select: ".submit-form",
+    target: "#submit-form",
+    select: "#submit-form",
     swap: "outerHTML",
   });
 }
 
-/** The form token of the page. @param {ParentNode} root */
-export function tokenOf(root) {
-  const field = root.querySelector(`.submit-form input[name="${TOKEN}"]`);
+/** The form token of the page; found by an id, since every write asks for it and the text may be long. */
+export function pageToken() {
+  const field = document.getElementById("submit-form")?.querySelector(`input[name="${TOKEN}"]`);
   return field instanceof HTMLInputElement ? field.value : "";
 }
 

@@ -8,7 +8,7 @@ import { Outbox } from "../outbox.js";
 import { firstMarkOf } from "../text/tags.js";
 import { firstPart, putAnswer } from "./answer.js";
 import { renew } from "./focus.js";
-import { askForToken, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "./sender.js";
+import { askForToken, fieldsOf, openLinksElsewhere, pageToken, post, reasonOf } from "./sender.js";
 import { drawUnsent, listUnsent } from "./unsent.js";
 
 /** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
@@ -184,7 +184,7 @@ export class Writer {
 
   /** A token from before a new sign-in is replaced by the page's newest. @param {CustomEvent} event */
   addToken(event) {
-    const token = tokenOf(this.desk.root);
+    const token = pageToken();
     if (token) event.detail.headers["X-CSRFToken"] = token;
   }
 }

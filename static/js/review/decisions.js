@@ -1,7 +1,7 @@
 // @ts-check
 /** The writing side of the review page: decisions are held for a while, then leave through the outbox one by one. */
 
-import { askForToken, beacon, fieldsOf, openLinksElsewhere, post, reasonOf, tokenOf } from "../desk/sender.js";
+import { askForToken, beacon, fieldsOf, openLinksElsewhere, pageToken, post, reasonOf } from "../desk/sender.js";
 import { find } from "../lib/dom.js";
 import { SAVE_CHANGED, send } from "../lib/events.js";
 import { nextOf, outcomeOf } from "../lib/queue.js";
@@ -63,7 +63,7 @@ export class Decisions {
 
   /** The page goes away: what is left goes along, under its key, so that a later page may send it again. */
   leave() {
-    for (const { url, fields } of this.outbox.writes) beacon(url, fields, tokenOf(this.root));
+    for (const { url, fields } of this.outbox.writes) beacon(url, fields, pageToken());
   }
 
   /**
@@ -88,7 +88,7 @@ export class Decisions {
 
   /** A token from before a new sign-in is replaced by the page's newest. @param {CustomEvent} event */
   addToken(event) {
-    const token = tokenOf(this.root);
+    const token = pageToken();
     if (token) event.detail.headers["X-CSRFToken"] = token;
   }
 }

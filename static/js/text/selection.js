@@ -21,7 +21,7 @@ export function startOf(block) {
  * @returns {{segment: Segment, window: TextWindow} | null} null when the range touches no block
  */
 export function readRange(root, range) {
-  const touched = blocksOf(root).filter((block) => range.intersectsNode(block));
+  const touched = blocksIn(root, range);
   if (touched.length === 0) return null;
   const [first, last] = [touched[0], touched[touched.length - 1]];
   const start = first.contains(range.startContainer)
@@ -31,6 +31,24 @@ export function readRange(root, range) {
     ? offsetOf(last, range.endContainer, range.endOffset, "end")
     : startOf(last) + codePointLength(last.textContent);
   return { segment: { start, end }, window: windowOf(touched) };
+}
+
+/** Give the blocks that a range touches; an end outside of them makes it ask each. @param {ParentNode} root @param {Range} range */
+function blocksIn(root, range) {
+  const [first, last] = [range.startContainer, range.endContainer].map((node) => blockOf(root, node));
+  if (!first || !last) return blocksOf(root).filter((block) => range.intersectsNode(block));
+  const touched = [first];
+  while (touched[touched.length - 1] !== last) {
+    touched.push(/** @type {HTMLElement} */ (touched[touched.length - 1].nextElementSibling));
+  }
+  return touched;
+}
+
+/** Give the block in which a place lies. @param {ParentNode} root @param {Node | null} node @returns {HTMLElement | null} */
+function blockOf(root, node) {
+  const element = node instanceof Element ? node : node?.parentElement;
+  const block = /** @type {HTMLElement | null} */ (element?.closest("[data-s]") ?? null);
+  return block && root.contains(block) ? block : null;
 }
 
 /**
@@ -98,9 +116,8 @@ export function windowAround(root, offset) {
  * @param {ParentNode} root @param {Node | null} node @param {number} offset @returns {number | null}
  */
 export function offsetAt(root, node, offset) {
-  const element = node instanceof Element ? node : node?.parentElement;
-  const block = /** @type {HTMLElement | null} */ (element?.closest("[data-s]") ?? null);
-  return node && block && root.contains(block) ? offsetOf(block, node, offset, "start") : null;
+  const block = blockOf(root, node);
+  return node && block ? offsetOf(block, node, offset, "start") : null;
 }
 
 /** Find the block that holds an offset by halving. @param {HTMLElement[]} blocks @param {number} offset */
