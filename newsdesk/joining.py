@@ -1,4 +1,4 @@
-"""Our modules and style sheets as one file each, without comments: what browsers get in place of many small files."""
+"""Our modules and style sheets as one file each, without comments and indents, in place of many small files."""
 
 import posixpath
 import re
@@ -12,20 +12,21 @@ _IMPORT_LATER: Final = re.compile(r'\bimport\("([^"]+)"\)')
 _EXPORT: Final = re.compile(r"^export (async function|function|class|const) (\w+)", re.MULTILINE)
 _STYLES: Final = re.compile(r'^@import url\("([^"]+)"\) layer\((\w+)\)(?: (\w+))?;\n', re.MULTILINE)
 _COMMENT: Final = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
+_INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def join_modules(entry: str, read: Read) -> str:
     """Write a module and all it imports into one, each in a function of its own, before those that need it.
 
     What is imported later stays a file of its own. Only our own way of writing is understood: named
-    imports, named exports.
-    Raises: ValueError for modules that import each other in a circle.
+    imports, named exports, no string over several lines.
+    Raises: ValueError for modules that import each other in a circle, and for a string that a lost indent would change.
     """
     done: dict[str, str] = {}
     _add(entry, read, done, [])
     *parts, last = done.items()
     head = "".join(f"const {_name(path)} = (() => {{\n{_inner(path, text, entry)}}})();\n" for path, text in parts)
-    return head + _with_imports(*last, entry)
+    return _INDENT.sub("", head + _with_imports(*last, entry))
 
 
 def join_styles(entry: str, read: Read) -> str:
@@ -36,7 +37,7 @@ def join_styles(entry: str, read: Read) -> str:
         rules = _COMMENT.sub("", read(_beside(entry, path)))
         return f"@layer {layer} {{\n" + (f"@media {medium} {{\n{rules}}}\n" if medium else rules) + "}\n"
 
-    return _STYLES.sub(content, _COMMENT.sub("", read(entry)))
+    return _INDENT.sub("", _STYLES.sub(content, _COMMENT.sub("", read(entry))))
 
 
 def without_comments(text: str) -> str:
@@ -59,6 +60,8 @@ def _add(path: str, read: Read, done: dict[str, str], above: list[str]) -> None:
     if path in done:
         return
     text = without_comments(read(path))
+    if any(line.count("`") % 2 for line in text.splitlines()):
+        raise ValueError(f"{path} has a string over several lines: write it as several strings")
     for _names, wanted in _IMPORT.findall(text):
         _add(_beside(path, wanted), read, done, [*above, path])
     done[path] = text

@@ -47,7 +47,7 @@ def header_of(values: Mapping[str, object]) -> tuple[Header | None, list[tuple[s
     return (None if problems else header), problems
 
 
-def record_of(values: dict[str, object]) -> tuple[Record | None, list[tuple[str, str]]]:
+def record_of(values: Mapping[str, object]) -> tuple[Record | None, list[tuple[str, str]]]:
     """Read any other line; None with (code, detail) of what is wrong with it."""
     kind = values.get("type")
     # Most lines are these two, and right: they are not looked at field by field.
@@ -137,11 +137,11 @@ def _annotation(line: Fields) -> Annotation:
     )
 
 
-def _quick_annotation(values: dict[str, object]) -> Annotation | None:
+def _quick_annotation(values: Mapping[str, object]) -> Annotation | None:
     """Take a line of known fields, each of its type; None for any other, be it right or wrong."""
     if not values.keys() <= _ANNOTATION:
         return None
-    pk, article, kind, segments, exact, attributes, parties, *frame = _IN_ANNOTATION(_LEFT_OUT | values)
+    pk, article, kind, segments, exact, attributes, parties, *frame = _IN_ANNOTATION({**_LEFT_OUT, **values})
     note, state, version, author, origin, created_at, updated_at = frame
     if not (is_identifier(pk) and is_identifier(article) and type(kind) is str and are_texts(exact)):
         return None
@@ -168,11 +168,11 @@ def _quick_annotation(values: dict[str, object]) -> Annotation | None:
     )
 
 
-def _quick_link(values: dict[str, object]) -> Link | None:
+def _quick_link(values: Mapping[str, object]) -> Link | None:
     """Take a line of known fields, each of its type; None for any other, be it right or wrong."""
     if not values.keys() <= _LINK:
         return None
-    pk, link_type, source, target, attributes, *frame = _IN_LINK(_LEFT_OUT | values)
+    pk, link_type, source, target, attributes, *frame = _IN_LINK({**_LEFT_OUT, **values})
     if not (is_identifier(pk) and type(link_type) is str and is_identifier(source) and is_identifier(target)):
         return None
     if not (type(attributes) is dict and _is_frame(frame)):

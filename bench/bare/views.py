@@ -51,7 +51,7 @@ def list_bare_rows(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps(list(rows)), content_type="application/json")
 
 
-def show_bare_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show_bare_page(_request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show an article, anybody's, with its marks and nothing else; key 3 tags what is selected."""
     text = Article.objects.values_list("text", flat=True).get(pk=pk)
     rows = Annotation.objects.filter(article=pk).values_list("id", "kind", "segments")

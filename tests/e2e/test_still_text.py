@@ -14,7 +14,7 @@ TEXT = "\n".join(" ".join([SENTENCE.format(row)] * 3) for row in range(ROWS))
 MIDDLE = ROWS // 2
 LONG = 400
 LONG_TEXT = "\n".join(" ".join([SENTENCE.format(row)] * 3) for row in range(LONG))
-# Where the first letter of each word of the text stands in the window; whole pixels across, exact ones down.
+# Where the first letter of each word of the text stands in the window, from the left and from above.
 _WORDS = """(inSight) => [...document.querySelectorAll('[data-s]')].filter((block) => {
   const { top, bottom } = block.getBoundingClientRect();
   return !inSight || (bottom > 0 && top < innerHeight);
@@ -30,11 +30,13 @@ _WORDS = """(inSight) => [...document.querySelectorAll('[data-s]')].filter((bloc
       range.setStart(walker.currentNode, at);
       range.setEnd(walker.currentNode, at + 1);
       const { left, bottom } = range.getBoundingClientRect();
-      found.push([Math.round(left), bottom]);
+      found.push([left, bottom]);
     }
   }
   return found;
 })"""
+# The browser counts in 64ths of a pixel, and rounds once more wherever a tag begins or ends in a line.
+_ROUNDING = 0.25
 _SHOW = "(row) => document.querySelectorAll('[data-s]')[row].scrollIntoView({block: 'center'})"
 
 
@@ -52,24 +54,24 @@ def test_no_word_moves_whatever_is_done_with_tags(desk: Desk, row: int) -> None:
 
     desk.select(*_place(row, "governor of"))
     desk.tag("1", tags=1)
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.select(*_place(row, "the army held the bridge near the valley after heavy talks"))
     desk.tag("3", tags=2)
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.link("l", "1")
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.press("4")
     desk.page.locator("mark.counterclaim.is-first").wait_for()
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.press("z")
     desk.page.locator("mark.claim.is-first").wait_for()
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.press("Backspace")
     desk.wait_saved(1)
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
     desk.press("z")
     desk.wait_saved(2)
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
 
 
 def test_tag_over_two_paragraphs_moves_nothing(desk: Desk) -> None:
@@ -79,7 +81,7 @@ def test_tag_over_two_paragraphs_moves_nothing(desk: Desk) -> None:
     _, end = _place(MIDDLE + 1, "the army held")
     desk.select(start, end)
     desk.tag("2", tags=1)
-    assert _words(desk) == before
+    assert _moved(before, _words(desk)) == []
 
 
 @pytest.mark.parametrize("row", [LONG // 3, LONG - 2])
@@ -94,10 +96,10 @@ def test_no_word_in_sight_moves_in_a_long_article(site: Site, open_desk: Callabl
     start = LONG_TEXT.index("governor of", LONG_TEXT.index(f"Row {row:02d}"))
     desk.select(start, start + len("governor of"))
     desk.tag("2", tags=1)
-    assert _words(desk, in_sight=True) == before
+    assert _moved(before, _words(desk, in_sight=True)) == []
     desk.press("4")
     desk.page.locator("mark.counterclaim.is-first").wait_for()
-    assert _words(desk, in_sight=True) == before
+    assert _moved(before, _words(desk, in_sight=True)) == []
     # Gone away from and come back to, the tag stands in the middle of the window.
     desk.page.evaluate("() => scrollTo(0, 0)")
     desk.page.keyboard.press("j")
@@ -117,3 +119,10 @@ def _words(desk: Desk, *, in_sight: bool = False) -> list[Any]:
     desk.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     found: list[Any] = desk.page.evaluate(_WORDS, in_sight)
     return found
+
+
+def _moved(before: list[Any], now: list[Any]) -> list[Any]:
+    assert len(now) == len(before)
+    return [
+        (old, new) for old, new in zip(before, now, strict=True) if abs(new[0] - old[0]) > _ROUNDING or new[1] != old[1]
+    ]

@@ -13,6 +13,7 @@ MODULES = {
         'export function open() {\n  return import("../tools.js").then(() => find(GAP));\n}\n'
     ),
     "js/lib/dom.js": "const GAP = 2;\n\nexport function find(what) {\n  return what + GAP;\n}\n",
+    "js/long.js": "const words = `one\n  two`;\n",
     "js/one.js": 'import { b } from "./two.js";\n\nexport const a = b;\n',
     "js/two.js": 'import { a } from "./one.js";\n\nexport const b = a;\n',
 }
@@ -41,10 +42,16 @@ def test_circle_of_modules_is_refused():
         join_modules("js/one.js", MODULES.__getitem__)
 
 
+def test_indents_are_left_out_and_what_would_change_with_them_is_refused():
+    assert "{\nreturn what + GAP;\n}" in join_modules("js/page.js", MODULES.__getitem__)
+    with pytest.raises(ValueError, match=r"js/long\.js has a string over several lines"):
+        join_modules("js/long.js", MODULES.__getitem__)
+
+
 def test_style_sheets_stand_in_their_layers_and_for_their_medium():
     joined = join_styles("css/app.css", STYLES.__getitem__)
-    assert "@layer base {\np {\n  margin: 0; }\n}\n" in joined
-    assert "@layer states {\n@media print {\na {\n  color: inherit;\n}\n}\n}\n" in joined
+    assert "@layer base {\np {\nmargin: 0; }\n}\n" in joined
+    assert "@layer states {\n@media print {\na {\ncolor: inherit;\n}\n}\n}\n" in joined
     assert "@import" not in joined
 
 

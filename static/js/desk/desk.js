@@ -25,6 +25,7 @@ import { Writer } from "./writer.js";
 /** @import { Fields, Kind, Selected } from "../types.js" */
 
 const PREVIEW_DELAY_MS = 30;
+const TOOLS_REST_MS = 100;
 const TOAST_MS = 8000;
 
 export class Desk {
@@ -276,15 +277,12 @@ export class Desk {
       shown.flatMap((part) => rangesOf(this.body, part)),
     );
     drawUnsent(this.body, this.writer.outbox.writes);
-    // The tools around the text take longer to draw than the text: they come right after this frame.
+    if (selected === null) this.pointer.hideBar();
+    // The tools around the text take longer to draw than the text: what no longer fits a selection may wait.
     clearTimeout(this.toolTimer);
-    this.toolTimer = setTimeout(() => this.offerTools(selected !== null));
-  }
-
-  /** @param {boolean} isSelected whether there is something to tag */
-  offerTools(isSelected) {
-    this.root.classList.toggle("has-selection", isSelected);
-    if (!isSelected) this.pointer.hideBar();
+    const offer = () => this.root.classList.toggle("has-selection", selected !== null);
+    if (selected) offer();
+    else this.toolTimer = setTimeout(offer, TOOLS_REST_MS);
   }
 
   /** Take an answer: to a write, or to a question for a fragment. @param {CustomEvent} event */
