@@ -16,7 +16,7 @@ ARABIC = "أعلن الجيش أنه يسيطر على الجسر. نفى الم
 _SELECTED = "() => getSelection().toString()"
 _BEFORE_CARET = """() => {
   const {focusNode, focusOffset} = getSelection();
-  const block = focusNode.parentElement.closest('[data-s]');
+  const block = (focusNode.closest ? focusNode : focusNode.parentElement).closest('[data-s]');
   const range = document.createRange();
   range.setStart(block, 0);
   range.setEnd(focusNode, focusOffset);
@@ -84,6 +84,24 @@ def test_the_caret_goes_by_word_line_sentence_and_page(site: Site, open_desk: Ca
     for key, expected in (("PageDown", ""), ("PageUp", "The army ")):
         desk.press(key)
         assert (key, caret(desk)) == (key, expected)
+
+
+def test_after_a_tag_the_caret_stands_at_its_end_for_every_key(site: Site, open_desk: Callable[..., Desk]):
+    desk = open_new(site, open_desk, "Tag end")
+    desk.select(*place("The army"))
+    desk.tag("1", tags=1)
+    assert (selected(desk), caret(desk)) == ("", " holds th")
+    # All in one turn of the browser, before it has drawn a frame.
+    press = f"(keys) => {{ const press = {_PRESS}; for (const key of keys) press({{key}}); }}"
+    desk.select(*place("the mayor"))
+    desk.page.evaluate(press, ["1", "w", "v"])
+    assert selected(desk) == "said"
+    desk.press("Escape")
+    desk.select(*place("rebels left"))
+    desk.page.evaluate(press, ["1", "Home"])
+    assert caret(desk) == "“We hold "
+    desk.wait_saved(3)
+    assert caret(desk) == "“We hold "
 
 
 def test_a_selection_grows_from_either_end_and_to_signs(site: Site, open_desk: Callable[..., Desk]):
