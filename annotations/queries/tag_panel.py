@@ -13,7 +13,7 @@ from annotations.errors import KindNotAllowed
 from annotations.models import Annotation, Article, Decision, Link
 from annotations.queries.access import Actor, visible_annotations, visible_decisions, visible_links, visible_parties
 from annotations.queries.party_choices import PartyChoices, party_choices_of
-from annotations.queries.workbench import WORDS, ends_of, tags_of
+from annotations.queries.workbench import LIST_SEPARATOR, WORDS, ends_of, tags_of
 from annotations.rules.kinds import CLAIMS, Kind
 from annotations.rules.links import MATRIX, LinkType, lies_inside
 from annotations.rules.permissions import Action
@@ -29,6 +29,7 @@ MORE_LINKS = (
     LinkType.SUPPORTS,
     LinkType.RELAYED_BY,
 )
+TO_CLAIMS = frozenset(type_ for type_, ends in MATRIX.items() if ends.targets & CLAIMS)
 MOST_CHOICES = 60
 MOST_FROM_OTHERS = 12
 
@@ -86,7 +87,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A tag that the one in focus may be linked to; `number` is the paragraph, `title` another article's."""
+    """A tag that the one in focus may be linked to; `number` is the paragraph, `title` another article's.
+
+    `name` tells a mention's parties, and who claims a claim; empty where the words say it.
+    """
 
     id: str
     kind: str
@@ -206,6 +210,7 @@ def _choices_here(
         .values_list(Cast("target_id", TextField()), flat=True)
     )
     ends = ends_of(actor, article.project_id, tags, [])
+    claimants = _claimants(actor, article, Q(source_article=article)) if type_ in TO_CLAIMS else {}
     own = [Segment(*pair) for pair in annotation.segments]
     blocks = split_blocks(article.text)
     found = []
@@ -214,7 +219,7 @@ def _choices_here(
             [(s.start, s.end) for s in tag.segments], annotation.segments
         ):
             continue
-        name = ends.name(tag.id)
+        name = claimants.get(tag.id) or ends.name(tag.id)
         if tag.state == State.REJECTED or tag.id in linked or not _holds(query, tag.words, name):
             continue
         number = max((b.number or 0 for b in blocks if b.start <= tag.segments[0].start), default=0)
@@ -235,7 +240,22 @@ def _choices_elsewhere(actor: Actor, article: Article, kinds: frozenset[Kind], q
         .defer("article__text")
         .order_by("-id")[:MOST_FROM_OTHERS]
     )
-    return tuple(Choice(str(a.id), a.kind, " … ".join(a.exact), "", None, a.article.title) for a in found)
+    claimants = _claimants(actor, article, Q(source_id__in=[a.id for a in found]))
+    return tuple(
+        Choice(str(a.id), a.kind, " … ".join(a.exact), claimants.get(str(a.id), ""), None, a.article.title) for a in found
+    )
+
+
+def _claimants(actor: Actor, article: Article, sources: Q) -> dict[str, str]:
+    """Name who claims each claim of the article's project; `sources` narrows their links. Two statements, or three."""
+    links = visible_links(actor, article.project_id).exclude(state__in=HIDDEN | NOT_LIVING)
+    ids = Cast("source_id", TextField()), Cast("target_id", TextField())
+    found = list(links.filter(sources, type=LinkType.CLAIMANT).order_by("id").values_list(*ids))
+    ends = ends_of(actor, article.project_id, [], [target for _, target in found])
+    names: dict[str, list[str]] = {}
+    for source, target in found:
+        names.setdefault(source, []).append(ends.name(target))
+    return {source: LIST_SEPARATOR.join(filter(None, claimed)) for source, claimed in names.items()}
 
 
 def _claimed_by(actor: Actor, article: Article, query: str) -> QuerySet[Link, UUID]:

@@ -27,7 +27,7 @@ WITHOUT_CARD = frozenset({Kind.PARTY, Kind.CUE})
 # What a card says of its links, the most telling first.
 TOLD = (LinkType.SPEAKER, LinkType.CLAIMANT, LinkType.DISPUTES)
 MOST_PARTIES = 60
-_LIST_SEPARATOR = " + "
+LIST_SEPARATOR = " + "
 # A tag's exact texts as one line.
 WORDS = Func(F("exact"), Value(" … "), function="array_to_string", output_field=TextField())
 
@@ -139,7 +139,7 @@ class Ends:
         tag = self.tags.get(pk)
         if tag is None:
             return ""
-        return _LIST_SEPARATOR.join(self.parties[p] for p in tag.parties if p in self.parties) or tag.words
+        return LIST_SEPARATOR.join(self.parties[p] for p in tag.parties if p in self.parties) or tag.words
 
 
 def article_page(actor: Actor, article: Article) -> ArticlePage:
@@ -343,7 +343,7 @@ def _told(
         names.setdefault(source, {}).setdefault(type_, []).append(ends.name(target))
     told = {
         source: " · ".join(
-            sentences[type_] % {"names": _LIST_SEPARATOR.join(by_type[type_])} for type_ in TOLD if type_ in by_type
+            sentences[type_] % {"names": LIST_SEPARATOR.join(by_type[type_])} for type_ in TOLD if type_ in by_type
         )
         for source, by_type in names.items()
     }

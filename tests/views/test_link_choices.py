@@ -56,6 +56,23 @@ def test_claims_elsewhere_are_found_by_their_claimant(ana: Client, world: World,
     assert f"links/preview/?annotation={here.id}&amp;target={there.id}&amp;pick=disputed" in page
 
 
+def test_claims_of_equal_words_are_told_apart_by_who_claims_them(ana: Client, world: World, desk: str):
+    claim, army = tag(world.ana, world.article, Kind.CLAIM, CLAIM), tag(world.ana, world.article, Kind.PARTY, ARMY)
+    join(world.ana, LinkType.CLAIMANT, claim, army)
+    other = make_article(world.ana, world.project, f"{CLAIM}, the ministry said.", title="Elsewhere")
+    there = tag(world.ana, other, Kind.CLAIM, CLAIM)
+    ministry = tag(world.ana, other, Kind.PARTY, "the ministry", parties=(world.army.id,))
+    join(world.ana, LinkType.CLAIMANT, there, ministry)
+    denial = tag(world.ana, world.article, Kind.CLAIM, DENIAL)
+    asked = {"annotation": str(denial.id), "pick": "disputed", "query": CLAIM[:12]}
+    listed = ana.get(f"{desk}links/picker/", asked).text
+    assert f"{CLAIM}<small><bdi>{ARMY}</bdi></small>" in listed
+    assert f"{CLAIM}<small><bdi>{world.army.name}</bdi> · <bdi>Elsewhere</bdi></small>" in listed
+    by_claimant = ana.get(f"{desk}links/picker/", {**asked, "query": ARMY.upper()}).text
+    assert f'value="{claim.id}"' in by_claimant
+    assert f'value="{claim.id}"' not in ana.get(f"{desk}links/picker/", {**asked, "query": "nobody's"}).text
+
+
 def test_both_passages_stand_side_by_side(ana: Client, world: World, desk: str):
     other = make_article(world.ana, world.project, "Before. The bridge fell. After.", title="Elsewhere")
     there, here = (

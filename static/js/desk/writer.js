@@ -14,6 +14,8 @@ import { drawUnsent, listUnsent } from "./unsent.js";
 /** @import { Fields, Saving, Segment, Unsent } from "../types.js" */
 /** @import { Desk } from "./desk.js" */
 
+const LOOK_AGAIN_MS = 2;
+
 export class Writer {
   /** @param {Desk} desk */
   constructor(desk) {
@@ -97,16 +99,22 @@ export class Writer {
   listen({ elt, xhr }) {
     if (elt !== this.sender) return;
     this.taken = 0;
-    xhr.addEventListener("readystatechange", () => {
-      if (xhr.readyState === XMLHttpRequest.LOADING && xhr.status === 200) this.putTextIn(xhr.responseText);
-    });
+    xhr.addEventListener("readystatechange", () => this.putTextIn(xhr));
   }
 
-  /** The text tells first that the tag is stored, while what stands beside it is still being made. @param {string} html as much as has come */
-  putTextIn(html) {
-    const text = firstPart(html);
+  /**
+   * The text tells first that the tag is stored, while what stands beside it is still being made.
+   * @param {XMLHttpRequest} xhr of which as much has come as there is
+   */
+  putTextIn(xhr) {
     const write = nextOf(this.outbox.writes);
-    if (this.taken > 0 || text === "" || !write) return;
+    if (xhr.readyState !== XMLHttpRequest.LOADING || xhr.status !== 200 || this.taken > 0 || !write) return;
+    const text = firstPart(xhr.responseText);
+    if (text === "") {
+      // The browser tells of the first piece at once, of those after it only every 50 ms.
+      setTimeout(() => this.putTextIn(xhr), LOOK_AGAIN_MS);
+      return;
+    }
     this.taken = text.length;
     this.desk.place.keep();
     this.put(text);
