@@ -242,7 +242,8 @@ def _choices_elsewhere(actor: Actor, article: Article, kinds: frozenset[Kind], q
     )
     claimants = _claimants(actor, article, Q(source_id__in=[a.id for a in found]))
     return tuple(
-        Choice(str(a.id), a.kind, " … ".join(a.exact), claimants.get(str(a.id), ""), None, a.article.title) for a in found
+        Choice(str(a.id), a.kind, " … ".join(a.exact), claimants.get(str(a.id), ""), None, a.article.title)
+        for a in found
     )
 
 

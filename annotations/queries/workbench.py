@@ -75,9 +75,10 @@ class TextBlock(NamedTuple):
 
 
 class CardGroup(NamedTuple):
-    """The cards of the tags that begin in the block that starts at `start`."""
+    """The cards of the tags that begin in the block that starts at `start`; `number` is its paragraph's."""
 
     start: int
+    number: int | None
     cards: tuple[Card, ...]
 
 
@@ -315,7 +316,7 @@ def _card_groups(
         while index + 1 < len(blocks) and blocks[index].end <= tag.segments[0].start:
             index += 1
         cards[blocks[index].start].append(Card(tag.id, tag.kind, tag.words, tag.state, told.get(tag.id, "")))
-    return tuple(CardGroup(block.start, tuple(cards[block.start])) for block in wanted)
+    return tuple(CardGroup(block.start, block.number, tuple(cards[block.start])) for block in wanted)
 
 
 def _told(

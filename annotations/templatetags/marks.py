@@ -87,8 +87,11 @@ def card_groups(groups: Iterable[CardGroup], oob: object = None) -> str:
     words = tuple((state, str(label)) for state, label in STATE_LABELS.items())
     return format_html_join(
         "",
-        '<li class="card-group" id="annotation-cards-{}"{}>{}</li>',
-        ((group.start, swap, _cards(group.cards, words)) for group in groups),
+        '<li class="card-group" id="annotation-cards-{}"{}{}>{}</li>',
+        (
+            (group.start, _numbered(group.number if group.cards else None), swap, _cards(group.cards, words))
+            for group in groups
+        ),
     )
 
 
@@ -181,12 +184,17 @@ def _block(block: TextBlock, swap: str) -> str:
         f"{_lines(extent.end - extent.start)}{' continued' if extent.continues else ''}",
         extent.start,
         extent.start,
-        format_html(' data-n="{}"', extent.number) if extent.number else "",
+        _numbered(extent.number),
         format_html(' data-gap="{}"', block.gap) if block.gap else "",
         block.language,
         swap,
         _written(block.pieces, rest),
     )
+
+
+def _numbered(number: int | None) -> str:
+    """Name the paragraph, for what counts them on the screen and on paper."""
+    return format_html(' data-n="{}"', number) if number else ""
 
 
 def _lines(length: int) -> str:

@@ -1,5 +1,6 @@
 """The workbench by plain forms, without JavaScript: what it shows, what it stores, what it refuses."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -110,6 +111,18 @@ def test_the_text_leaves_before_what_stands_beside_it_is_read(
     assert f'id="annotation-card-{made.id}"'.encode() in beside
     assert b'id="annotation-panel"' in beside
     assert b'class="article-text' not in beside
+
+
+def test_cards_name_their_paragraph(ana: Client, world: World, desk: str):
+    quote = tag(world.ana, world.article, Kind.QUOTE, *QUOTE)
+    page = ana.get(desk).text
+    group = page.partition(f'id="annotation-card-{quote.id}"')[0].rpartition('<li class="card-group"')[2]
+    block = page.partition(f'data-a="{quote.id}"')[0].rpartition('<p class="article-text')[2]
+    number = re.search(r' data-n="(\d+)"', block)
+    assert number is not None
+    assert number[0] in group
+    empty = re.findall(r'<li class="card-group" id="[^"]+"></li>', page)
+    assert len(empty) == page.count('<li class="card-group"') - 1
 
 
 def test_a_repeat_with_the_same_key_makes_nothing_new(ana: Client, world: World, desk: str):
