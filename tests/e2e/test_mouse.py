@@ -210,7 +210,7 @@ def test_a_kept_kind_tags_when_the_mouse_is_released_and_the_new_tag_has_the_foc
 ):
     desk = open_new(site, open_desk, "Kept kind")
     page, asked = desk.page, []
-    page.on("request", lambda request: asked.append((request.method, request.url.rpartition("/articles/")[2])))
+    page.on("request", lambda request: asked.append((request.method, request.url)))
     desk.press("Shift+Digit3")
     for number, words in enumerate(["The rebels denied it", "Nobody answered the mayor"], start=1):
         asked.clear()
@@ -220,6 +220,7 @@ def test_a_kept_kind_tags_when_the_mouse_is_released_and_the_new_tag_has_the_foc
         focus = page.locator("article-reader").get_attribute("data-focus")
         assert page.locator(f"mark.is-focused[data-a='{focus}']").inner_text() == words
         expect(page.locator(".annotation-panel > .words")).to_have_text(words)
-        assert [method for method, _ in asked] == ["POST"]
+        # The browser fetches the page's icon whenever it likes.
+        assert [method for method, url in asked if "/static/" not in url] == ["POST"]
     page.mouse.click(*desk.middle(*place("The rebels denied it")))
     expect(page.locator(".annotation-panel > .words")).to_have_text("The rebels denied it")

@@ -77,10 +77,14 @@ export class PlaceKeeper {
     return anchor === null || focus === null ? null : [anchor, focus];
   }
 
-  /** @param {[number, number] | null} selected */
-  restoreSelection(selected) {
+  /**
+   * Select again what an answer took out of the text and put in anew.
+   * @param {[number, number] | null} selected @param {(offset: number) => void} [putCaret] takes what is only a caret
+   */
+  restoreSelection(selected, putCaret) {
     // A field that has the focus would not take letters any more.
     if (!selected || isTyping(document.activeElement) || String(this.selection()) === String(selected)) return;
+    if (putCaret && selected[0] === selected[1]) return putCaret(selected[1]);
     const anchor = placeOf(this.body, selected[0]);
     const focus = placeOf(this.body, selected[1]);
     if (anchor && focus) document.getSelection()?.setBaseAndExtent(...anchor, ...focus);

@@ -116,11 +116,12 @@ export class Writer {
       return;
     }
     this.taken = text.length;
-    this.desk.place.keep();
+    // The words are the same as before, so that no line moves: only the caret may have lost its place.
+    const selected = this.desk.place.selection();
     this.put(text);
     write.isInText = true;
     drawUnsent(this.desk.body, this.outbox.writes);
-    this.desk.place.giveBack();
+    this.desk.place.restoreSelection(selected, (offset) => this.desk.caret.putSoon(offset));
   }
 
   /** Put in the parts of a write's answer ourselves; what was refused or goes elsewhere htmx puts in. @param {{elt: Element, target: Element, isError: boolean, shouldSwap: boolean, serverResponse: string}} got */
