@@ -72,7 +72,7 @@ class ArticleForm(PlainForm):
     text = forms.CharField(
         label=_("Text"),
         strip=False,
-        widget=forms.Textarea(attrs={"class": "article", "rows": 10, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"class": "article", "rows": 10}),
         help_text=_("Paste the article's own words. The text cannot be changed later."),
     )
     language = forms.CharField(

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from annotations.errors import NewsdeskError
 from annotations.views.problems import field_sentence, sentence_of
 
+# Not what has a direction of its own: addresses, numbers, dates.
+_FREE_TEXT: Final = (forms.TextInput, forms.Textarea)
 _WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -26,8 +28,10 @@ class WholeNumberField(forms.IntegerField):
 
 
 def dress_fields(form: forms.Form) -> None:
-    """Give each field that is typed into the class of an input."""
+    """Give each field that is typed into the class of an input; words in it begin at their own side."""
     for field in form.fields.values():
+        if type(field.widget) in _FREE_TEXT:
+            field.widget.attrs.setdefault("dir", "auto")
         if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
             field.widget.attrs["class"] = f"input {field.widget.attrs.get('class', '')}".strip()
 

@@ -33,6 +33,8 @@ _NO_REQUEST = "() => !document.querySelector('.htmx-request')"
 _CHOICE = "(id) => document.querySelector(`#link-choices [value='${id}']`)?.dataset.digit ?? ''"
 # The shortest way by keys of the caret from where it is to a selection that is stored as the wanted stretch.
 _PLAN = """async ([start, end, kind]) => {
+  // The caret comes back with the frame after an answer.
+  await new Promise((resolve) => requestAnimationFrame(resolve));
   const load = (name) => import(`/static/js/text/${name}.js`);
   const [moves, selection, boundaries] = await Promise.all(['moves', 'selection', 'boundaries'].map(load));
   const body = document.querySelector('.article-body');

@@ -17,17 +17,26 @@ def quote(page: Page, words: str, kind: str) -> None:
     page.locator(".quoting button").click()
 
 
+def assert_all_offers_work(page: Page) -> None:
+    """Each control that is shown sends a form or opens something itself, and no key is named."""
+    expect(page.locator("button[type=button]:visible:not([popovertarget])")).to_have_count(0)
+    expect(page.locator(".cue-switch:visible, kbd:visible")).to_have_count(0)
+
+
 def test_tagging_linking_and_submitting_work_without_scripts(site: Site, sign_in: Callable[..., Page]):
     project = site.make_project("No scripts")
     article = site.make_article(project, TEXT)
     page = sign_in("ana", java_script_enabled=False)
     page.goto(f"/p/{project['slug']}/articles/{article['id']}/")
+    assert_all_offers_work(page)
     quote(page, "the army", "party")
     expect(page.locator("mark.party")).to_have_text("the army")
     page.locator(".party-choice.new").click()
     expect(page.locator(".parties-form [name=keep]")).to_be_checked()
     quote(page, "“We hold the bridge,”", "quote")
+    assert_all_offers_work(page)
     page.locator(".annotation-panel [data-command=who]").click()
+    assert_all_offers_work(page)
     page.locator("#link-choices [role=option]").first.click()
     expect(page.locator(".link-chip")).to_contain_text("the army")
     quote(page, "holds the river", "claim")

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from annotations.models import Article, Outlet
@@ -27,6 +29,19 @@ def test_article_is_stored_and_opened(world: World, sign_in: SignIn):
     assert article.published_at is not None
     assert article.published_at.isoformat() == "2021-08-27T00:00:00+00:00"
     assert list(article.incidents.all()) == [incident]
+
+
+def test_words_in_any_script_are_typed_from_their_own_side(world: World, sign_in: SignIn):
+    page = sign_in(world.ana).get(PATH).text
+    directions = dict(re.findall(r'<(?:input|textarea)[^>]* name="([a-z_]+)"[^>]* dir="([a-z]+)"', page))
+    assert directions == {
+        "title": "auto",
+        "text": "auto",
+        "language": "auto",
+        "new_outlet": "auto",
+        "byline": "auto",
+        "url": "ltr",
+    }
 
 
 def test_new_outlet_is_made_with_the_article(world: World, sign_in: SignIn):
