@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.site import Site
@@ -45,3 +46,27 @@ def test_tagging_linking_and_submitting_work_without_scripts(site: Site, sign_in
     page.locator(".submit-form button").click()
     expect(page.locator("#messages")).to_contain_text("2 tags and 1 link")
     assert [record["state"] for record in site.annotations(article)] == ["submitted", "submitted"]
+
+
+@pytest.mark.parametrize("length", [60, 2_000])
+def test_panel_is_in_view_without_scripts_wherever_its_card_stood(
+    site: Site, sign_in: Callable[..., Page], length: int
+) -> None:
+    """`length` is that of the article in paragraphs; only of a long one the cards far away are not laid out."""
+    sentences = [f"Post {number} fell at dawn, the army said, and nobody disputes that." for number in range(length)]
+    project = site.make_project(f"No scripts, {length} paragraphs")
+    article = site.make_article(project, "\n".join(sentences))
+    starts = [sum(len(sentence) + 1 for sentence in sentences[:number]) for number in range(60)]
+    claims = [
+        {"article": article["id"], "kind": "claim", "segments": [[start, start + 4]], "exact": ["Post"]}
+        for start in starts
+    ]
+    site.send("ana", "POST", "annotations/", claims)
+    page = sign_in("ana", java_script_enabled=False)
+    page.goto(f"/p/{project['slug']}/articles/{article['id']}/")
+    page.locator(".annotation-card a").nth(50).click()
+    expect(page.locator(".annotation-panel")).to_be_in_viewport()
+    for way in (-100_000, 1_500):
+        page.mouse.wheel(0, way)
+        page.wait_for_timeout(200)
+        expect(page.locator(".annotation-panel")).to_be_in_viewport()
