@@ -38,6 +38,8 @@ _GOAL_DRAWN_MS = {30: 500, 300: 700, 3_000: 1_500}
 _WINDOW = {"width": 1440, "height": 900}
 _SCRIPT = (Path(__file__).parent / "workbench_page.js").read_text(encoding="utf-8").partition("\n")[2]
 _WARM_UP = 8
+# Until the browser has cleared away the article before.
+_CLEARED_MS = 1_000
 # So long a selection rests before it is tagged; by then its own frames are drawn.
 _REST_MS = 300
 # Asked with every frame, the page would have one more to make each time.
@@ -113,6 +115,7 @@ def _look(ground: Ground, browser: Browser, path: str) -> _Seen:
     bare = browser.new_context(viewport=_WINDOW).new_page()  # type: ignore[arg-type]
     bare.goto(f"http://127.0.0.1:{ground.bare_port}/bare/articles/{path.split('/')[-2]}/")
     bare.evaluate(_SCRIPT)
+    page.wait_for_timeout(_CLEARED_MS)
     for _ in range(ground.scale.rounds + 1):
         page.goto(path)
         seen.opened.append(page.evaluate(_OPENED))
