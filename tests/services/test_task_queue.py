@@ -92,6 +92,7 @@ def test_a_task_that_loses_the_database_is_put_back():
     lose.enqueue("x")
     with pytest.raises(OperationalError):
         run_next_task(worker="w")
+    await_closed_sessions()
     assert only().status == "RUNNING"
     assert put_back_lost_tasks() == 1
     assert only().status == "READY"
