@@ -52,12 +52,6 @@ def blocks_touched(blocks: Sequence[Block], segments: Sequence[Segment]) -> tupl
     return tuple(blocks[index] for index in sorted(touched))
 
 
-def with_neighbours(blocks: Sequence[Block], touched: Sequence[Block]) -> Sequence[Block]:
-    """Give all from the block before some blocks to the one after: enough to tell where marks begin and end in them."""
-    first, last = bisect_left(blocks, touched[0]), bisect_left(blocks, touched[-1])
-    return blocks[max(first - 1, 0) : last + 2]
-
-
 def _blocks_of_line(text: str, start: int, end: int, number: int) -> Iterator[Block]:
     at = start
     while at < end:

@@ -56,9 +56,9 @@ class _Open:
 def marks_by_block(blocks: Sequence[Block], marks: Sequence[Mark]) -> list[list[Mark]]:
     """Give the marks that each block shows, in the order of `marks`. O(n log n).
 
-    `blocks` are all blocks of the text, or those at hand with the one before them and the one after. An end that lies
-    between two blocks is moved to the block that shows the mark's first or last character, so that one of the pieces
-    is the first and one the last.
+    `blocks` are all blocks of the text: with some of them, marks that reach beyond would seem to end together and nest
+    otherwise. An end that lies between two blocks is moved to the block that shows the mark's first or last character,
+    so that one of the pieces is the first and one the last.
     """
     starts = [block.start for block in blocks]
     ends = [block.end for block in blocks]

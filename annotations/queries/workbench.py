@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext
 
 from annotations.anchoring.anchor import Segment
-from annotations.anchoring.blocks import Block, blocks_touched, split_blocks, with_neighbours
+from annotations.anchoring.blocks import Block, blocks_touched, split_blocks
 from annotations.anchoring.pieces import Mark, Piece, marks_by_block, pieces_of_block
 from annotations.errors import InvalidInput
 from annotations.models import Annotation, Article
@@ -167,7 +167,7 @@ def touched_text(actor: Actor, article: Article, segments: Iterable[Segment]) ->
     for low, high in _runs(touched):
         reach |= Q(first__lt=high, last__gt=low)
     tags = tags_of(actor, article, reach)
-    return TouchedText(_shaped(article, with_neighbours(blocks, touched), touched, tags), tuple(tags))
+    return TouchedText(_shaped(article, blocks, touched, tags), tuple(tags))
 
 
 def touched_cards(actor: Actor, article: Article, touched: TouchedText) -> tuple[CardGroup, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.anchoring.anchor import Segment
-from annotations.anchoring.blocks import Block, split_blocks, with_neighbours
+from annotations.anchoring.blocks import Block, split_blocks
 from annotations.anchoring.pieces import Mark, Piece, marks_by_block, pieces_of_block
 from tests.anchoring.texts import quick
 
@@ -157,27 +157,6 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Mark]]:
 @given(marked_texts())
 def test_pieces_give_the_text_and_cover_the_segments(marked: tuple[str, list[Mark]]) -> None:
     assert_rendered_truly(*marked)
-
-
-@quick
-@given(marked_texts(), st.integers(0, 40), st.integers(0, 40))
-def test_some_blocks_are_drawn_with_their_neighbours_as_among_all(
-    marked: tuple[str, list[Mark]], first: int, second: int
-) -> None:
-    text, marks = marked
-    blocks = split_blocks(text)
-    among_all = dict(zip(blocks, marks_by_block(blocks, marks), strict=True))
-    touched = [blocks[index] for index in sorted({first % len(blocks), second % len(blocks)})]
-    nearby = with_neighbours(blocks, touched)
-    inside = [
-        found
-        for found in marks
-        if any(found.segments[0].start < block.end and found.segments[-1].end > block.start for block in touched)
-    ]
-    shown = dict(zip(nearby, marks_by_block(nearby, inside), strict=True))
-    for block in touched:
-        words = text[block.start : block.end]
-        assert pieces_of_block(words, block, shown[block]) == pieces_of_block(words, block, among_all[block])
 
 
 def test_real_article_is_rendered_truly(shared_data: Path) -> None:

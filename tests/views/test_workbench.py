@@ -113,6 +113,18 @@ def test_the_text_leaves_before_what_stands_beside_it_is_read(
     assert b'class="article-text' not in beside
 
 
+def test_a_block_nests_in_an_answer_as_on_the_page(ana: Client, world: World):
+    article = make_article(world.ana, world.project, "One began.\nTwo went on.\nThree too.\nFour as well.\nFive ended.")
+    tag(world.ana, article, Kind.QUOTE, article.text[:40])
+    tag(world.ana, article, Kind.QUOTE, article.text)
+    place = f"/p/{world.project.slug}/articles/{article.id}/"
+    answer = ana.post(f"{place}annotations/", tagged(article.text, "Two", "party"), headers=HTMX)
+    second = re.compile(r' data-n="2"[^>]*>(.*?)</p>')
+    drawn, shown = second.findall(answer.text), second.findall(ana.get(place).text)
+    assert drawn[0].count("<mark") == 3
+    assert drawn[0] == shown[0]
+
+
 def test_cards_name_their_paragraph(ana: Client, world: World, desk: str):
     quote = tag(world.ana, world.article, Kind.QUOTE, *QUOTE)
     page = ana.get(desk).text
