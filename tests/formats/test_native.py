@@ -47,6 +47,14 @@ OUTLET: dict[str, Any] = {
     "scale": None,
     "party": None,
 }
+ARTICLE: dict[str, Any] = {
+    "type": "article",
+    "id": "a",
+    "title": "Title",
+    "language": "en",
+    "sha256": "x",
+    "length": 1,
+}
 
 
 def document_of(reading: Reading) -> Document:
@@ -121,6 +129,29 @@ def test_file_cut_at_any_byte_is_incomplete():
             read(io.BytesIO(whole[:cut]))
 
 
+@pytest.mark.parametrize("spelled", ['"type": "outlet"', '"type"\t: "outlet"', '"\\u0074ype":"outl\\u0065t"'])
+def test_the_registry_is_found_wherever_it_stands(spelled):
+    outlet = f'{{{spelled},"id":"far","name":"Outlet"}}'.encode()
+    lines = [json.dumps(ARTICLE | {"id": str(number), "text": "x" * 400_000}).encode() for number in range(6)]
+    content = file_of(*lines[:5], b"no JSON", outlet, lines[5])
+
+    reading = read(io.BytesIO(content))
+
+    [item] = [item for item in reading.items if isinstance(item.record, Outlet)]
+    assert (item.line, item.record.id) == (8, "far")
+    assert [(problem.line, problem.code) for problem in reading.problems] == [(7, "malformed")]
+
+
+@pytest.mark.parametrize("size", [1_000_000, 1_048_576, 3_000_000])
+def test_a_long_file_is_whole_or_incomplete(size):
+    content = file_of(ARTICLE | {"text": "x" * size}, article=1)
+
+    assert not read(io.BytesIO(content)).problems
+    for changed in (content.replace(b"xx", b"xy", 1), content[:-2], content[: size // 2], content + b"\n"):
+        with pytest.raises(IncompleteFile):
+            read(io.BytesIO(changed))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -191,6 +222,8 @@ def test_escaped_characters_are_no_reason_to_refuse():
     [
         ({"type": "outlets"}, "unknown_type"),
         ({"type": 1}, "unknown_type"),
+        ({"type": ["outlet"]}, "unknown_type"),
+        ({"type": {"outlet": "end"}, "name": "\x01"}, "unknown_type"),
         ({"extra": 1}, "unknown_field"),
         ({"id": ""}, "invalid_type"),
         ({"id": 7}, "invalid_type"),
@@ -219,9 +252,7 @@ def test_segments_are_pairs_of_whole_numbers(segments):
 
 @pytest.mark.parametrize("time", ["2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+01:00", "now"])
 def test_times_are_utc(time):
-    article = {"type": "article", "id": "a", "title": "t", "language": "en", "sha256": "x", "length": 1}
-
-    assert problems_of(file_of(article | {"published_at": time}, article=1)) == [(2, "invalid")]
+    assert problems_of(file_of(ARTICLE | {"published_at": time}, article=1)) == [(2, "invalid")]
 
 
 def test_native_format_loses_nothing():

@@ -1,5 +1,6 @@
 """Whatever is done to a file: its reader answers what is good and what is wrong, or refuses; it never breaks."""
 
+import hashlib
 import io
 import json
 import re
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotations.anchoring.anchor import Segment
 from annotations.errors import Unprocessable
-from annotations.formats import CODECS
+from annotations.formats import CODECS, DEFAULT_FORMAT
 from annotations.formats.document import Document, Link
 from annotations.formats.incoming import draft_annotation
 from tests.formats.documents import HEADER, article_of, written
@@ -52,7 +53,16 @@ def packed(files):
     return stream.getvalue()
 
 
+def sealed(content):
+    """Let the last line of a spoiled file of our own state the digest of what stands before it."""
+    start = content.rstrip(b"\n").rfind(b"\n") + 1
+    digest = hashlib.sha256(content[:start]).hexdigest().encode()
+    return content[:start] + re.sub(rb'"sha256":"\w+"', b'"sha256":"' + digest + b'"', content[start:])
+
+
 def assert_answers(codec, content):
+    if codec.name == DEFAULT_FORMAT:
+        content = sealed(content)
     with suppress(Unprocessable):
         reading = codec.read(io.BytesIO(content))
         assert all(reading.located(problem).line >= 1 for problem in reading.problems)
