@@ -3,11 +3,15 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NewType
 from uuid import UUID
 
 # Made once: an audit writes millions of these.
 _CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+# JSON in the one form that is digested.
+CanonicalJson = NewType("CanonicalJson", str)
 
 
 class ChainedFields(NamedTuple):
@@ -24,9 +28,9 @@ class ChainedFields(NamedTuple):
     payload_digest: str
 
 
-def canonical_json(content: object) -> str:
+def canonical_json(content: object) -> CanonicalJson:
     """Write JSON in the one form that is digested: sorted keys, no blanks, characters unescaped."""
-    return _CANONICAL.encode(content)
+    return CanonicalJson(_CANONICAL.encode(content))
 
 
 def content_digest(content: object) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from annotations.models import EventChain, User
-from annotations.rules.chain import ChainedFields, canonical_json, event_digest, payload_digest
+from annotations.rules.chain import CanonicalJson, ChainedFields, canonical_json, event_digest, payload_digest
 
 # An article has one chain, and so has a project; each half has an index of its own.
 _LOCKED: Final = """
@@ -23,13 +23,16 @@ WHERE article_id = ANY(%s::uuid[]) OR (article_id IS NULL AND project_id = %s::u
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What happened to what. `article` chooses the chain; None is the project's own chain."""
+    """What happened to what. `article` chooses the chain; None is the project's own chain.
+
+    A long payload may come already written.
+    """
 
     verb: str
     subject: UUID
     subject_label: str
     article: UUID | None = None
-    payload: Mapping[str, object] = field(default_factory=dict)
+    payload: Mapping[str, object] | CanonicalJson = field(default_factory=dict)
 
 
 def record_events(*, actor: User | None, project_id: UUID, happenings: Sequence[Happening]) -> None:
@@ -69,7 +72,8 @@ class _ChainWriter:
 
     def add(self, chain: EventChain, happening: Happening) -> None:
         event, salt = uuid7(), secrets.token_hex(16)
-        content = canonical_json(happening.payload)
+        payload = happening.payload
+        content = payload if isinstance(payload, str) else canonical_json(payload)
         digest_of_payload = payload_digest(salt, content)
         fields = ChainedFields(
             chain.id,

@@ -9,6 +9,7 @@ import pytest
 from annotations.errors import IncompleteFile, InvalidParameter, NotAllowed, NotFound, Unavailable, Unprocessable
 from annotations.models import Annotation, Article, Decision, Event, Import, Link, Party
 from annotations.queries.doctor import Examination
+from annotations.rules.chain import canonical_json
 from annotations.rules.links import LinkType
 from annotations.rules.permissions import Role
 from annotations.services.exchange import ImportOrder, OnError, import_file
@@ -68,10 +69,21 @@ def test_import_leaves_one_event_in_each_article_that_lists_the_ids(ana, project
 
     event = Event.objects.get(verb="article.imported")
     payload = json.loads(event.payload.content)
+    assert event.payload.content == canonical_json(payload)
+    assert payload["article"] == {"length": ARTICLE["length"], "sha256": ARTICLE["sha256"]}
     assert str(event.subject) == report.mapping["t1"]
     assert {pk for pk, _digest in payload["annotations"]} == {report.mapping[pk] for pk in "qcds"}
     assert {pk for pk, _digest in payload["links"]} == {report.mapping[pk] for pk in ("k1", "k2")}
     assert Event.objects.filter(verb="import.done", chain__article=None).count() == 1
+
+
+@pytest.mark.parametrize("lines", [[ARTICLE], [ARTICLE, span("c", "claim", "We hold the bridge")]], ids=["an article alone", "one annotation"])
+def test_the_event_of_a_short_import_is_written_as_digested(ana, project, lines):
+    take(ana, project, *lines)
+
+    content = Event.objects.get(verb="article.imported").payload.content
+    assert content == canonical_json(json.loads(content))
+    assert ("annotations" in json.loads(content)) is (len(lines) > 1)
 
 
 def test_import_adds_no_attributes(ana, project):
