@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from annotations.models import Article, EventChain
 from annotations.services.articles import INSERT_PASSAGES, PASSAGE
 from annotations.services.copying import copy_of
-from annotations.services.exchange_rows import COLUMNS
+from annotations.services.exchange_rows import copy_statement, lines_of
 from annotations.services.exchange_writer import Statement
 
 _REPORTS: Final = """
@@ -31,9 +31,9 @@ class Batch:
     # An incident and an article that reports it.
     reports: list[tuple[str, str]] = field(default_factory=list)
     known: Statement | None = None
-    _rows: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in _TABLES})
+    _rows: dict[str, list[bytes]] = field(default_factory=lambda: {table: [] for table in _TABLES})
 
-    def add(self, table: str, row: str, version: str) -> None:
+    def add(self, table: str, row: bytes, version: bytes) -> None:
         """Add an annotation or a link with its first version."""
         self._rows[table].append(row)
         self._rows[f"{table}_version"].append(version)
@@ -53,6 +53,6 @@ class Batch:
             yield Statement(_REPORTS, parameters=[self.project, ids, incidents, articles])
         for table, rows in self._rows.items():
             if rows:
-                yield Statement(f"COPY {table} ({COLUMNS[table]}) FROM STDIN", "".join(rows).encode())
+                yield Statement(copy_statement(table), lines_of(rows))
         if self.known and self.known.lines:
             yield self.known
