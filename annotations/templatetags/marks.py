@@ -48,26 +48,31 @@ _LINE: Final = 80
 _SWAP: Final = format_html(' hx-swap-oob="{}"', "true")
 
 
-def _opening(kind: Kind, *, first: bool, last: bool) -> str:
+def _opening(kind: Kind, *, first: bool, last: bool, focused: bool) -> str:
     """Give the pattern that opens a mark, for its id and one more value; in it stand only words of ours."""
-    edges = f"{' is-first' if first else ''}{' is-last' if last else ''}"
+    edges = f"{' is-first' if first else ''}{' is-last' if last else ''}{' is-focused' if focused else ''}"
     letter = f' data-l="{LETTERS[kind]}"' if first else ""
     return f'<mark class="{kind}{edges}"{letter} data-a="{{}}"'
 
 
 _OPENINGS: Final = {
-    (str(kind), first, last): _opening(kind, first=first, last=last)
+    (str(kind), first, last, focused): _opening(kind, first=first, last=last, focused=focused)
     for kind in Kind
     for first in (True, False)
     for last in (True, False)
+    for focused in (True, False)
 }
 
 
 @register.simple_tag
-def text_blocks(blocks: Iterable[TextBlock], oob: object = None) -> str:
-    """Render blocks of the article. In each element is nothing but text and `<mark>`."""
-    swap = _SWAP if oob else ""
-    return format_html_join("", "{}", ((_block(block, swap),) for block in blocks))
+def text_blocks(blocks: Iterable[TextBlock], oob: object = None, focus: object = None) -> str:
+    """Render blocks of the article. In each element is nothing but text and `<mark>`.
+
+    `focus` is a tag to stand out, for who has no script that would show it.
+    """
+    swap, shown = _SWAP if oob else "", str(focus or "")
+    rendered = (_block(block, swap, shown if any(mark.id == shown for mark in block.marks) else "") for block in blocks)
+    return format_html_join("", "{}", ((html,) for html in rendered))
 
 
 @register.simple_tag
@@ -168,7 +173,7 @@ def _face(kind: str, state: str, words: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=_KEPT_BLOCKS)
-def _block(block: TextBlock, swap: str) -> str:
+def _block(block: TextBlock, swap: str, focus: str) -> str:
     """Write a block with its marks: each names its tag, where it begins also the tag's version and parties."""
     extent = block.extent
     told = {mark.id: label for mark, label in zip(block.marks, block.labels, strict=True)}
@@ -188,7 +193,7 @@ def _block(block: TextBlock, swap: str) -> str:
         format_html(' data-gap="{}"', block.gap) if block.gap else "",
         block.language,
         swap,
-        _written(block.pieces, rest),
+        _written(block.pieces, rest, focus),
     )
 
 
@@ -215,7 +220,9 @@ def _card(card: Card, opening: str, state: str) -> str:
     return format_html(_CARD, opening, *map(escape, (card.id, card.words)), state, escape(card.told))
 
 
-def _written(shown: Sequence[Piece | str], rest: Callable[[Piece], tuple[str, tuple[object, ...]]]) -> str:
+def _written(
+    shown: Sequence[Piece | str], rest: Callable[[Piece], tuple[str, tuple[object, ...]]], focus: str = ""
+) -> str:
     """Write the pieces of a block by one pattern, so that each text and id is escaped once and in one call.
 
     `rest` ends the opening of a mark: a pattern of ours with the values it takes. MarkupSafe escapes in C what Django
@@ -231,7 +238,7 @@ def _written(shown: Sequence[Piece | str], rest: Callable[[Piece], tuple[str, tu
                 values.append(escape(piece))
                 continue
             end, further = rest(piece)
-            pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last], end))
+            pattern.extend((_OPENINGS[piece.kind, piece.first, piece.last, piece.id == focus], end))
             values.extend(map(escape, (piece.id, *further)))
             write(piece.children)
             pattern.append("</mark>")

@@ -66,6 +66,8 @@ def test_panel_is_in_view_without_scripts_wherever_its_card_stood(
     page.goto(f"/p/{project['slug']}/articles/{article['id']}/")
     page.locator(".annotation-card a").nth(50).click()
     expect(page.locator(".annotation-panel")).to_be_in_viewport()
+    expect(page.locator("mark.is-focused")).to_have_count(1)
+    expect(page.locator("[data-n='51'] mark.is-focused")).to_have_css("outline-style", "solid")
     for way in (-100_000, 1_500):
         page.mouse.wheel(0, way)
         page.wait_for_timeout(200)

@@ -77,7 +77,11 @@ def test_import_leaves_one_event_in_each_article_that_lists_the_ids(ana, project
     assert Event.objects.filter(verb="import.done", chain__article=None).count() == 1
 
 
-@pytest.mark.parametrize("lines", [[ARTICLE], [ARTICLE, span("c", "claim", "We hold the bridge")]], ids=["an article alone", "one annotation"])
+@pytest.mark.parametrize(
+    "lines",
+    [[ARTICLE], [ARTICLE, span("c", "claim", "We hold the bridge")]],
+    ids=["an article alone", "one annotation"],
+)
 def test_the_event_of_a_short_import_is_written_as_digested(ana, project, lines):
     take(ana, project, *lines)
 
